@@ -1,0 +1,52 @@
+# `make demo` and `make test` need Python 3.11+, make and git, and fetch the rest. Everything they fetch is pinned by hash
+# in requirements.lock and lands in .tools/ and .venv/; nothing outside this folder is touched.
+PYTHON ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+READY := .venv/.ready
+FUZZ_RUNS ?= 1000000
+
+.PHONY: help demo test check format lock bench fuzz clean
+
+help:  ## these lines
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+demo: $(READY)  ## today's digest of content/ as Slack and Discord would get it, and a look-up answered
+	@$(BIN)/digestbot demo
+
+test: $(READY)  ## the test suite
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)  ## let ruff lay the code out
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(UV)  ## pin every dependency again, with hashes
+	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras \
+		--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --upgrade -o requirements.lock pyproject.toml
+
+bench: $(READY)  ## what is fast, measured, with the floor beside it
+	@$(BIN)/python bench/reader.py
+
+fuzz: $(READY)  ## a coverage-guided fuzzer on the reader of notes, FUZZ_RUNS inputs
+	$(BIN)/python tests/fuzz_notes.py -runs=$(FUZZ_RUNS)
+
+clean:  ## remove what the targets above made
+	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
+
+# pip is the one tool that every Python brings along; where Debian leaves venv out, --target does without it.
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "digestbot needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore --target .tools 'uv>=0.5,<1'
+
+$(READY): requirements.lock pyproject.toml | $(UV)
+	@test -d .venv || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $(READY)

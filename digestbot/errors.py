@@ -1,0 +1,72 @@
+"""Every error digestbot raises on purpose; a class exists because someone reacts to it differently.
+
+DigestbotError
+├── UsageError          the words of a command or an option are off: exit 2, or a reply in the channel
+│   ├── ScheduleError   a schedule or a time zone cannot be understood
+│   └── ThemeError      no theme of that name
+├── SettingsError       settings, digestbot.toml or .env are off: exit 3
+├── ContentError        a content folder cannot be read at all: exit 3
+├── TemplateError       a template is broken: that delivery fails, the service goes on
+├── PlatformError       a platform did not take a message: retry, look or pause, by its attributes
+└── StoreError          the database cannot be used: exit 3, or retry
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+
+class DigestbotError(Exception):
+    """The root: its text is one or two plain sentences that say what is wrong and what to do."""
+
+
+class UsageError(DigestbotError):
+    """The words of a command are off; the text names the nearest correct form."""
+
+
+class SettingsError(DigestbotError):
+    """A setting is missing or wrong; the text names the setting and where it is read from."""
+
+
+class ContentError(DigestbotError):
+    """A content folder cannot be read at all (a single bad note never raises: it is reported)."""
+
+
+class ScheduleError(UsageError):
+    """A schedule or a time zone cannot be understood."""
+
+
+class ThemeError(UsageError):
+    """The library has no theme of that name; the text names the nearest ones."""
+
+
+class TemplateError(DigestbotError):
+    """A template is broken; `path` and `line` say where (line is None when the file could not be read)."""
+
+    def __init__(self, problem: str, *, path: str, line: int | None = None) -> None:
+        """Keep where the problem is, and put it in front of the text."""
+        super().__init__(f"{path}:{line}: {problem}" if line else f"{path}: {problem}")
+        self.path = path
+        self.line = line
+
+
+class PlatformError(DigestbotError):
+    """A platform did not take a message.
+
+    permanent: trying again cannot help (the channel is gone, the payload is refused).
+    retry_after: seconds the platform asked us to wait, when it did.
+    sent: `no` when the message certainly did not arrive, `perhaps` when it may have (time-out, reset, 5xx).
+    """
+
+    def __init__(
+        self, problem: str, *, permanent: bool, retry_after: float | None = None, sent: Literal["no", "perhaps"] = "no"
+    ) -> None:
+        """Keep what the service decides by."""
+        super().__init__(problem)
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.sent = sent
+
+
+class StoreError(DigestbotError):
+    """The database cannot be opened, read or written."""

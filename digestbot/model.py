@@ -1,0 +1,268 @@
+"""The words of digestbot as frozen dataclasses; every other module speaks in them.
+
+Texts from notes and people are plain text here: no markup, never escaped. Escaping happens once, in rendering.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Voice(StrEnum):
+    """Whose words a highlight holds; only the first two may be shown in quotation marks under a name."""
+
+    QUOTED = "quoted"
+    """Somebody's words, marked as such in the note; `Highlight.speaker` says whose."""
+    AUTHOR = "author"
+    """The source's own sentences, marked as a highlight by a reader."""
+    SUMMARY = "summary"
+    """A note-taker's or reporter's words, or an unmarked passage: shown as «from title»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something odd in one file of the corpus, which was read all the same or refused.
+
+    line: 1-based, or None when the problem is the file's as a whole.
+    """
+
+    path: str
+    line: int | None
+    problem: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a note is about: a book, an article, a podcast, a video.
+
+    key: what highlight ids are derived from: the url, else title and authors written inside the note, else "".
+    published: ISO 8601 date, or the year or month alone where no more is known.
+    """
+
+    title: str | None
+    authors: tuple[str, ...] = ()
+    url: str | None = None
+    published: str | None = None
+    tags: tuple[str, ...] = ()
+    category: str | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A quotable passage with its provenance.
+
+    id: 16 hexadecimal digits, a hash of the levelled text and the source's key; the same passage of the same source
+        has the same id wherever its note lies.
+    url: the deep link to this very passage, else None.
+    location: as the note says it ("Location 391", "page 12"), else None.
+    timestamp: seconds into a recording, else None.
+    note: what the reader wrote beside it.
+    native_id: the id it has in the exporting product (`rw123`, the deep link), which survives an edit of the text.
+    marked: a reader marked it; False for passages that digestbot found in a text without marks.
+    section: the heading it stands under.
+    links: names of the notes that the passage links to (a signal for themes).
+    position: its place in the note, from 0.
+    """
+
+    id: str
+    text: str
+    source: Source
+    voice: Voice
+    speaker: str | None = None
+    url: str | None = None
+    location: str | None = None
+    timestamp: int | None = None
+    note: str | None = None
+    tags: tuple[str, ...] = ()
+    contributor: str | None = None
+    native_id: str | None = None
+    marked: bool = True
+    section: str | None = None
+    links: tuple[str, ...] = ()
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One file of the corpus.
+
+    path: relative to its content folder, with forward slashes.
+    sources: at least one; several for a clippings file, a CSV export or a page that collects articles.
+    highlights: in the order of the file; each names one of `sources`.
+    aliases: other names by which wikilinks may call this note.
+    private: the note asks not to be shown; nothing of it may leave the reader.
+    """
+
+    path: str
+    sources: tuple[Source, ...]
+    highlights: tuple[Highlight, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    aliases: tuple[str, ...] = ()
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A name, and how much the library holds under it."""
+
+    name: str
+    highlights: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where a digest goes; on Discord a guild is the workspace."""
+
+    platform: str
+    workspace: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.workspace}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel's standing order.
+
+    id: stable name, unique in its workspace; the seed of the picks and the key of the history.
+    theme: a theme's name, or "rotate" for the least recently used one at each delivery.
+    schedule: in the words of schedule.py. zone: an IANA name. size: highlights a digest.
+    """
+
+    id: str
+    channel: Channel
+    schedule: str
+    theme: str = "rotate"
+    zone: str = "UTC"
+    size: int = 3
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A subscription and one occurrence of its schedule: an identity, an idempotency key and the seed of a pick.
+
+    occurrence: the naive local wall time in the subscription's zone. attempt: how often it was claimed, from 1.
+    """
+
+    subscription: Subscription
+    occurrence: datetime
+    attempt: int = 1
+
+    @property
+    def id(self) -> str:
+        """The name of this delivery in the ledger, the logs and the seed."""
+        where = self.subscription
+        return f"{where.channel.workspace}/{where.id}/{self.occurrence.isoformat(timespec='minutes')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody typed, clicked or chose, with no platform in it.
+
+    name: a key of the table in commands.py ("quote", "digest"). text: the words behind it.
+    workspace and channel: where it was said. actor: the platform's id of who said it.
+    """
+
+    name: str
+    text: str
+    channel: Channel
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a View offers: a label of at most 24 characters and the command it stands for."""
+
+    label: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A View: the highlights of one delivery under their theme.
+
+    title: "Open weights" (a theme's name, or the subscription's own title). day: the local date it is for, ISO 8601.
+    """
+
+    title: str
+    day: str
+    highlights: tuple[Highlight, ...]
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """A View: what a look-up found. total counts all that matched, the shown ones included."""
+
+    query: str
+    highlights: tuple[Highlight, ...]
+    total: int
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A View: a few sentences of our own, and nothing else."""
+
+    text: str
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A View: rows under column names. Every row has as many cells as there are columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    actions: tuple[Action, ...] = ()
+
+
+View = Digest | Quotes | Notice | Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message as a platform takes it: the payload's fields, and the same content as plain text."""
+
+    payload: dict[str, object]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A View rendered for one platform: one or more parts, each within the platform's limits, in order."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A posted message: enough to find, edit or answer it again. id is "" where a platform names none."""
+
+    channel: Channel
+    id: str
+
+
+class Outcome(StrEnum):
+    """The state a delivery ends or waits in."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    CONFIRMED = "confirmed"
+    UNCERTAIN = "uncertain"
+    RETRY = "retry"
+    REFUSED = "refused"
+    SKIPPED = "skipped"

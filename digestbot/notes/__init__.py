@@ -1,0 +1,1 @@
+"""text -> Note, pure: reads any note, never fails one, and says what was odd."""

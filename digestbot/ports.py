@@ -1,0 +1,139 @@
+"""All that crosses the edge, as Protocols that state what they promise and raise.
+
+The core calls these; library/, platforms/ and store/ implement them; tests/fakes.py holds fakes of the same types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from digestbot.model import (
+    Channel,
+    Command,
+    Delivery,
+    Highlight,
+    Message,
+    MessageRef,
+    Outcome,
+    Part,
+    Subscription,
+    Theme,
+)
+
+
+class Library(Protocol):
+    """The highlights of one or more content folders, for look-up and picking. Reads only; raises ContentError."""
+
+    def find(self, query: str, *, limit: int = 5, offset: int = 0) -> tuple[int, Sequence[Highlight]]:
+        """How many highlights match, and the best of them. Any text is a valid query; "" matches all."""
+        ...
+
+    def get(self, highlight_id: str) -> Highlight | None:
+        """The highlight of that id (or of an unambiguous beginning of it), or None."""
+        ...
+
+    def themes(self) -> Sequence[Theme]:
+        """Every theme with its stock, the largest first."""
+        ...
+
+    def pool(self, theme: str) -> Sequence[Highlight]:
+        """All highlights under a theme, in a stable order. Raises ThemeError with the nearest names."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do, so that the service need not ask which platform it is.
+
+    templates: the folder of templates that suit it ("slack", "discord", "text").
+    dedupe_seconds: how long the platform itself refuses a second message with the same key; 0 for never.
+    """
+
+    templates: str
+    dedupe_seconds: int = 0
+    can_find: bool = False
+    can_edit: bool = False
+    can_answer: bool = False
+
+
+Answer = Callable[[Command], Awaitable[Message]]
+
+
+class Platform(Protocol):
+    """One chat platform, connected. Methods raise PlatformError and nothing else."""
+
+    name: str
+    capabilities: Capabilities
+
+    async def post(self, channel: Channel, part: Part, key: str, parent: MessageRef | None) -> MessageRef:
+        """Post one part; `key` (at most 25 characters) is the same at every try of the same part.
+
+        parent: the first part of the same message, for platforms that continue in a thread.
+        """
+        ...
+
+    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
+        """The message posted with `key` after `since` (aware), if the platform can look."""
+        ...
+
+    async def edit(self, ref: MessageRef, part: Part) -> None:
+        """Replace what a posted message shows."""
+        ...
+
+    async def check(self, channel: Channel) -> Sequence[str]:
+        """What would keep a digest from reaching the channel, each with its fix; nothing is posted."""
+        ...
+
+    async def run(self, answer: Answer) -> None:
+        """Take commands until cancelled or the platform ends; returns at once where there are none."""
+        ...
+
+    async def drain(self) -> None:
+        """Finish what was accepted, then disconnect."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One row of the history of picks. at: aware, when the digest was confirmed or reserved."""
+
+    highlight_id: str
+    theme: str
+    at: datetime
+
+
+class Store(Protocol):
+    """The ledger: what was planned, sent and shown. Every method speaks of one workspace; all raise StoreError."""
+
+    async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime) -> bool:
+        """Write a delivery down as planned; False when that occurrence was planned before."""
+        ...
+
+    async def claim(self, workspace: str, now: datetime) -> Sequence[Delivery]:
+        """Take the deliveries that wait (planned, or due for retry), each durably before it returns."""
+        ...
+
+    async def keep(self, delivery: Delivery, theme: str, picks: Sequence[str], message: Message, now: datetime) -> None:
+        """Keep the picked ids and the rendered parts: every later try sends exactly these."""
+        ...
+
+    async def kept(self, delivery: Delivery) -> Message | None:
+        """What `keep` kept for this delivery, or None."""
+        ...
+
+    async def finish(
+        self, delivery: Delivery, outcome: Outcome, now: datetime, *, reason: str = "", retry_at: datetime | None = None
+    ) -> None:
+        """Write down how an attempt ended."""
+        ...
+
+    async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
+        """What was shown or is reserved, oldest first; of the whole workspace where no subscription is named."""
+        ...
+
+    async def last_planned(self, subscription: Subscription) -> datetime | None:
+        """The latest occurrence planned for a subscription (naive local wall time), or None."""
+        ...
