@@ -34,7 +34,8 @@ class Problem:
     fix: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}" if self.line else self.path
+        path = "".join(sign if sign >= " " and sign != "\x7f" else f"\\x{ord(sign):02x}" for sign in self.path)
+        where = f"{path}:{self.line}" if self.line else path
         return f"{where}: {self.problem}"
 
 

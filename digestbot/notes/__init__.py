@@ -1,1 +1,161 @@
-"""text -> Note, pure: reads any note, never fails one, and says what was odd."""
+"""bytes -> Note, pure: reads any note, never fails one, and says what was odd.
+
+A file is decoded, taken apart (document.py) and offered to the dialects in the order of DIALECTS; the first that knows
+it reads it. A new dialect is a file beside these and a line in the table. What all have in common happens here: voices,
+duplicates, ids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+
+from digestbot.model import Highlight, Note, Problem, Source, Voice
+from digestbot.notes import article, collected, exports, marks, quotes, values, video
+from digestbot.notes.decode import decode
+from digestbot.notes.document import CONTRIBUTOR, Document, take_apart
+from digestbot.notes.draft import Item, Passage
+from digestbot.notes.inline import fold_name, label
+from digestbot.notes.level import highlight_id, level, level_url
+from digestbot.notes.voices import heard
+
+Dialect = Callable[[Document], list[Passage] | None]
+
+DIALECTS: tuple[Dialect, ...] = (video.read, exports.read, marks.read, quotes.read, article.read)
+"""Readers of markdown and plain text, the most particular first; article reads everything."""
+
+_TEMPLATE_PART = re.compile(r"<%[^%]{0,400}%>|\{\{[^{}\n]{0,200}\}\}")
+_TRUE = frozenset({"true", "yes", "1", "on"})
+_OVERLAP = 30
+
+
+def parse(path: str, data: bytes, *, hidden: frozenset[str] = frozenset()) -> Note:
+    """Read one file of the corpus.
+
+    path: relative to its content folder, with forward slashes. hidden: names of notes, spelled by fold_name, that must
+    not be named; links to them are shown as `[…]`. Never raises for anything the file holds.
+    """
+    text, problems = decode(path, data)
+    document = take_apart(path, text, hidden)
+    problems += document.problems
+    items, reason = _items(document)
+    sources: list[Source] = []
+    highlights: list[Highlight] = []
+    for item in items:
+        source = _source(item)
+        sources.append(source)
+        highlights += _highlights(item, source, document, first=len(highlights))
+    if not highlights:
+        problems.append(Problem(path, None, reason or "holds nothing to quote"))
+    return Note(
+        path,
+        tuple(sources),
+        tuple(highlights),
+        tuple(problems),
+        aliases=tuple(
+            value for key in ("aliases", "alias") for value in values.flow(document.values.get(key, ())) if value
+        ),
+        private=any(value.strip().casefold() in _TRUE for value in document.values.get("private", ())),
+    )
+
+
+def own_names(note: Note) -> frozenset[str]:
+    """Every name by which a wikilink may call a note, spelled by fold_name."""
+    titles = [source.title for source in note.sources if source.title]
+    return frozenset(fold_name(name) for name in (values.file_title(note.path), *titles, *note.aliases))
+
+
+def _items(document: Document) -> tuple[list[Item], str | None]:
+    """The sources with their passages, and why there are none when there are none."""
+    several = collected.read(document)
+    if several:
+        return several, None
+    item = document.item
+    if not document.blocks:
+        return [item], "has no text"
+    template = _is_template(document)
+    for dialect in DIALECTS:
+        found = dialect(document)
+        if found is None:
+            continue
+        if template and not (dialect is exports.read and any(passage.url for passage in found)):
+            return [item], "is a template that was never filled in"
+        item.passages = found
+        return [item], None
+    return [item], None
+
+
+def _is_template(document: Document) -> bool:
+    """Front matter or title with unrendered parts, or a body of which a third is."""
+    if _TEMPLATE_PART.search(document.raw_front) or _TEMPLATE_PART.search(document.heading or ""):
+        return True
+    lines = [line for block in document.blocks if block.kind != "code" for line in block.lines]
+    return sum(bool(_TEMPLATE_PART.search(line)) for line in lines) * 3 > len(lines)
+
+
+def _source(item: Item) -> Source:
+    key = level_url(item.url) if item.url else ""
+    if not key and item.inside:
+        key = "\n".join(level(text) for text in (item.title or "", *item.authors))
+    return Source(item.title, tuple(item.authors), item.url, item.published, tuple(item.tags), item.category, key)
+
+
+def _highlights(item: Item, source: Source, document: Document, *, first: int) -> Iterable[Highlight]:
+    declared = next((text.strip().casefold() for text in document.values.get("voice", ()) if text.strip()), None)
+    contributor = next(
+        (name for key in CONTRIBUTOR if (name := label(" ".join(document.texts((key,))), document.hidden))), None
+    )
+    for position, passage in enumerate(_folded(item.passages), first):
+        _settle_voice(passage, declared)
+        yield Highlight(
+            id=highlight_id(passage.text, source.key),
+            text=passage.text,
+            source=source,
+            voice=passage.voice,
+            speaker=passage.speaker,
+            url=passage.url,
+            location=passage.location,
+            timestamp=passage.timestamp,
+            note=passage.note,
+            tags=tuple(passage.tags),
+            contributor=passage.contributor or contributor,
+            native_id=passage.native_id,
+            marked=passage.marked,
+            section=passage.section,
+            links=tuple(dict.fromkeys(passage.links)),
+            position=position,
+        )
+
+
+def _settle_voice(passage: Passage, declared: str | None) -> None:
+    """What the note declares, else what the passage itself shows, else what its dialect took for granted."""
+    if declared in {"summary", "reporter"}:
+        passage.voice, passage.speaker = Voice.SUMMARY, None
+    elif passage.speaker is None and (spoken := heard(passage.text)):
+        passage.text, passage.voice, passage.speaker = spoken
+
+
+def _folded(passages: list[Passage]) -> list[Passage]:
+    """Each passage once: exact repeats and marked passages that begin a longer one go, what they alone knew is kept."""
+    first: dict[str, Passage] = {}
+    for passage in passages:
+        folded = level(passage.text) or passage.text
+        if folded in first:
+            _merge(first[folded], passage)
+        else:
+            first[folded] = passage
+    dropped: set[str] = set()
+    spelled = sorted(folded for folded, passage in first.items() if passage.marked)
+    for shorter, longer in pairwise(spelled):
+        if len(shorter) >= _OVERLAP and longer.startswith(shorter):
+            _merge(first[longer], first[shorter])
+            dropped.add(shorter)
+    return [passage for folded, passage in first.items() if folded not in dropped]
+
+
+def _merge(kept: Passage, other: Passage) -> None:
+    kept.note = kept.note or other.note
+    kept.url = kept.url or other.url
+    kept.location = kept.location or other.location
+    kept.tags = list(dict.fromkeys(kept.tags + other.tags))

@@ -1,0 +1,304 @@
+"""A markdown note taken apart: front matter, the metadata written in its body, and the blocks that are left.
+
+Precedence of what is said twice: metadata block, callout fields and Logseq properties > front matter > `From:` line >
+first heading > file name > first line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from digestbot.model import Problem
+from digestbot.notes import front, values
+from digestbot.notes.blocks import Block, scan
+from digestbot.notes.draft import Item
+from digestbot.notes.front import fold_key
+from digestbot.notes.inline import label, without_comments
+
+TITLE = ("full title", "书名", "書名", "title", "titel", "titre", "título", "titulo", "название", "book title", "제목")
+AUTHOR = (
+    "author", "authors", "author(s)", "by", "written by", "book author", "作者", "著者", "autor", "auteur", "автор",
+    "저자", "creators",
+)  # fmt: skip
+URL = (
+    "source url", "original url", "original link", "url", "reference", "canonical url", "source", "link",
+    "read original", "pc地址",
+    "web url", "permalink", "website", "href", "uri", "web", "site",
+)  # fmt: skip
+TAGS = (
+    "tags",
+    "tag",
+    "document tags",
+    "labels",
+    "keywords",
+    "topics",
+    "标签",
+    "標籤",
+    "теги",
+    "category",
+    "type",
+    "readwise source",
+)
+PUBLISHED = (
+    "published", "published date", "date published", "datepublished", "publication date", "publish date",
+    "pubdate", "出版时间", "year",
+    "date",
+)  # fmt: skip
+CONTRIBUTOR = ("contributor", "added by", "shared by", "contributed by", "submitted by", "clipped by")
+_OTHER = (
+    "summary", "document note", "isbn", "asin", "publisher", "site", "last highlighted", "date highlighted",
+    "last updated", "status",
+    "number of highlights", "readwise url", "related to", "cover", "id", "updated", "created", "简介", "出版社", "分类",
+    "collapsed", "file name",
+    "date saved", "date read", "notes", "mdnotes file name", "cite key", "citekey", "item type", "journal", "doi",
+    "last highlighted date",
+    "review for repurpose", "type", "highlights first synced by", "year",
+)  # fmt: skip
+_KNOWN = frozenset((*TITLE, *AUTHOR, *URL, *TAGS, *PUBLISHED, *CONTRIBUTOR, *_OTHER))
+
+_METADATA_HEADINGS = frozenset(
+    {
+        "metadata", "about", "info", "information", "元数据", "元資料", "метаданные", "metadaten", "métadonnées",
+        "metadatos", "metadados",
+        "details", "book info", "article info", "bibliography", "properties", "メタデータ", "메타데이터",
+    }
+)  # fmt: skip
+_GENERIC_TITLES = _METADATA_HEADINGS | {
+    "highlights", "annotations", "notes", "高亮划线", "quotes", "article text", "summary", "highlights & notes",
+    "table of contents", "contents",
+}  # fmt: skip
+
+_FIELD = re.compile(
+    r"^[-*+]?[ \t]*(?:\*\*|__|\*)?([^\s:：*\[(][^:：\n]{0,38}?)(?:\*\*|__|\*)?"
+    r"[ \t]*(?:::|[:：])(?:\*\*)?(?![/\d])[ \t]*(.*)$"
+)
+_FROM = re.compile(r"^From:[ \t]*(\[\[[^\]]{1,200}\]\])[ \t]*(?:<br[ \t]*/?>)?[ \t]*$")
+_IMAGE_ONLY = re.compile(r"^(?:\[?!\[[^\n]*|!\[\[[^\n]*\]\][ \t]*)$")
+_DATE_LINE = re.compile(r"^\(?\[{0,2}\d{4}-\d{2}-\d{2}[-\w, ]{0,16}\]{0,2}\)?$|^\(\d{1,2}/\d{1,2}/\d{4}[^)]{0,20}\)$")
+_URL_LINE = re.compile(r"^<?(https?://\S+?)>?$")
+_PASTED_FRONT = re.compile(
+    r"^---[ \t]*\n(?:[\w -]{1,40}:(?:[ \t][^\n]*)?\n|[ \t]+-[ \t][^\n]*\n|-[ \t][^\n]*\n){1,60}---[ \t]*$", re.MULTILINE
+)
+
+
+@dataclass(slots=True)
+class Document:
+    """A note ready for the dialects.
+
+    values: by folded key, what metadata says (the body's before the front matter's). blocks: the body without metadata.
+    channel: whose video a video note is about. hidden: folded names of notes that must not be named.
+    """
+
+    path: str
+    values: dict[str, list[str]]
+    blocks: list[Block]
+    problems: list[Problem]
+    hidden: frozenset[str]
+    raw_front: str = ""
+    channel: str | None = None
+    heading: str | None = None
+    item: Item = field(default_factory=Item)
+
+    def texts(self, keys: tuple[str, ...]) -> list[str]:
+        """What the first of these keys that says anything says."""
+        for key in keys:
+            found = [text for text in self.values.get(key, ()) if text.strip()]
+            if found:
+                return found
+        return []
+
+
+def take_apart(path: str, text: str, hidden: frozenset[str] = frozenset()) -> Document:
+    """Read front matter, body metadata and blocks of a note, and fill in what they say about its source."""
+    head = front.split(text)
+    problems = [Problem(path, line, problem, "mend the front matter") for line, problem in head.problems]
+    body = head.body
+    if "%%" in body or "<!--" in body:
+        body = without_comments(body)
+    if "\n---" in body:
+        body = _PASTED_FRONT.sub(lambda match: "\n" * match[0].count("\n"), body)
+    document = Document(path, {}, scan(body, head.first_line), problems, hidden, raw_front=head.raw)
+    _take_channel(document)
+    _take_metadata(document)
+    for key, texts in head.values.items():
+        document.values.setdefault(key, []).extend(texts)
+    document.item = _describe(document)
+    return document
+
+
+def _take_channel(document: Document) -> None:
+    for block in document.blocks[:4]:
+        if block.kind == "paragraph" and (match := _FROM.match(block.lines[0])):
+            document.channel = label(match[1], document.hidden)
+            del block.lines[0]
+            block.line += 1
+            if not block.lines:
+                document.blocks.remove(block)
+            return
+
+
+def fields_of(block: Block) -> list[tuple[str, str]] | None:
+    """The `Key: value` lines of a block (a value may go on over lines), or None when it does not begin with one."""
+    found: list[tuple[str, str]] = []
+    for line in block.lines:
+        if line.startswith(("!", "- !", "* !")) and _IMAGE_ONLY.match(line.lstrip("-* ")):
+            continue
+        match = _FIELD.match(line)
+        if match:
+            found.append((fold_key(match[1]), match[2].strip()))
+        elif found:
+            found[-1] = (found[-1][0], f"{found[-1][1]}\n{line}")
+        else:
+            return None
+    return found
+
+
+def _take_metadata(document: Document) -> None:
+    """Move what is metadata out of the blocks: a Metadata section, field callouts, and field lines at the top."""
+    kept: list[Block] = []
+    section: int | None = None
+    top = True
+    for block in document.blocks:
+        if block.kind == "heading":
+            name = fold_key(label(block.text))
+            section = block.level if name in _METADATA_HEADINGS else None
+            top = top and (block.level == 1 or section is not None)
+            if section is None:
+                _keep_heading(document, block, kept, top=top)
+            continue
+        if block.kind == "rule" and section is not None:
+            section = None
+            continue
+        fields = _metadata_of(block, in_section=section is not None, top=top)
+        if fields is None:
+            top = top and _passes(document, block)
+            kept.append(block)
+            continue
+        for key, value in fields:
+            document.values.setdefault(key, []).append(value)
+    document.blocks = kept
+
+
+def _keep_heading(document: Document, block: Block, kept: list[Block], *, top: bool) -> None:
+    name = label(block.text, document.hidden)
+    first = not any(other.kind == "heading" for other in kept)
+    if top and first and block.level == 1 and document.heading is None and fold_key(name) not in _GENERIC_TITLES:
+        document.heading = name
+    else:
+        kept.append(block)
+
+
+def _metadata_of(block: Block, *, in_section: bool, top: bool) -> list[tuple[str, str]] | None:
+    if block.kind not in {"bullet", "paragraph", "quote", "callout"} or not (
+        in_section or top or block.kind != "bullet"
+    ):
+        return None
+    fields = fields_of(block)
+    if in_section and block.kind != "callout":
+        if fields is None and "](" in block.text and not label(block.text).endswith((".", "!", "?")):
+            return []
+        return fields if fields is not None else ([] if _IMAGE_ONLY.match(block.text) else None)
+    known = sum(key in _KNOWN for key, _ in fields or ())
+    if block.kind in {"callout", "quote"}:
+        wanted = 2 if block.marker in {"abstract", "note", "info", "cite", "summary", "metadata", ""} else 99
+        return fields if known >= wanted else ([] if block.kind == "callout" and not block.lines and top else None)
+    if not top or not known or len(fields or ()) > known + 2:
+        return _link_only(block) if top else None
+    return fields
+
+
+def _link_only(block: Block) -> list[tuple[str, str]] | None:
+    """`[Read Original](https://…)` alone in a line at the top is a field whose key is the label."""
+    match = re.match(r"^\[([^\]]{1,40})\]\((https?://[^()\s]+)\)$", block.text)
+    return [(fold_key(match[1]), match[2])] if match and block.kind == "bullet" else None
+
+
+def _passes(document: Document, block: Block) -> bool:
+    """Whether metadata may still follow a block: an image, a date line or a bare address does not end the head."""
+    if block.kind not in {"paragraph", "bullet"}:
+        return block.kind == "rule"
+    rest = [line for line in block.lines if not _IMAGE_ONLY.match(line) and not _DATE_LINE.match(line)]
+    for line in list(rest):
+        match = _URL_LINE.match(line)
+        if match and block.kind == "paragraph":
+            document.values.setdefault("url", []).append(match[1])
+            rest.remove(line)
+    if len(rest) < len(block.lines):
+        block.lines = rest
+    return not rest
+
+
+def _describe(document: Document) -> Item:
+    hidden = document.hidden
+    title = _title(document)
+    authors = [name for key in AUTHOR for name in values.names(document.values.get(key, ()), hidden)]
+    return Item(
+        title=title or None,
+        authors=_named_authors(list(dict.fromkeys(authors)), title),
+        url=_url(document),
+        published=next(
+            (day for key in PUBLISHED for text in document.texts((key,)) if (day := values.day(text))), None
+        ),
+        tags=_tags(document),
+        category=next(iter(values.tags(document.texts(("category",)), hidden)), None),
+        inside=bool(document.texts(TITLE) or document.heading),
+    )
+
+
+def _title(document: Document) -> str:
+    for key in TITLE:
+        for text in document.values.get(key, ()):
+            if text.strip().casefold() in {"(no title)", "no title", "untitled"}:
+                return ""
+            name = label(text, document.hidden)
+            if values.meaningful(name):
+                return re.sub(r"\s+\(highlights\)$", "", name)
+    if document.heading and values.meaningful(document.heading):
+        return _without_author(document.heading, document)
+    if document.heading is not None and document.heading.casefold() in {"(no title)", "no title"}:
+        return ""
+    return values.file_title(document.path)
+
+
+def _without_author(heading: str, document: Document) -> str:
+    """`Title by Name` as `Title`, where the name is known to be the author's."""
+    for name in values.names(document.texts(AUTHOR), document.hidden):
+        before, by, after = heading.rpartition(" by ")
+        if by and before and after.startswith(name):
+            return before
+    return heading
+
+
+def _named_authors(authors: list[str], title: str) -> list[str]:
+    """`@handle on Twitter` is the person of whom the title says «Tweets From …»."""
+    handle = re.match(r"^@\w+ on \w+$", authors[0]) if len(authors) == 1 else None
+    tweets = re.match(r"^Tweets From (.+)$", title) if handle else None
+    return [tweets[1].strip()] if tweets else authors
+
+
+def _url(document: Document) -> str | None:
+    found = [
+        url
+        for key in URL
+        for text in document.values.get(key, ())
+        if (url := values.address(text))
+        and not re.fullmatch(r"https?://[^/]*", url.rstrip("/") + ("/" if key == "site" else ""))
+    ]
+    best = next((url for url in found if not values.of_reader(url)), None) or next(iter(found), None)
+    video = document.texts(("videoid", "video id", "youtube id"))
+    if best is None and video and re.fullmatch(r"[\w-]{6,20}", video[0].strip()):
+        return f"https://www.youtube.com/watch?v={video[0].strip()}"
+    return best
+
+
+def _tags(document: Document) -> list[str]:
+    found = [tag for key in TAGS[:8] for tag in values.tags(document.values.get(key, ()), document.hidden)]
+    for key, texts in document.values.items():
+        if key in {"category", "分类"}:
+            found += values.tags(texts, document.hidden)
+        elif key not in TAGS:
+            found += [tag for text in texts for tag in values.hashtags(text)]
+        elif key not in TAGS[:8]:
+            found += [tag for text in texts if "#" in text for tag in values.hashtags(text)]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,223 @@
+"""Inline markup -> plain text: links become their labels, marks and anchors go, and what they told is kept aside."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+
+REDACTED = "[…]"
+"""What stands where a link named a note that must not be named."""
+
+# Every pattern here runs in linear time on any text: no two neighbouring repeats can match the same characters without
+# a bound, and a repeat that starts at a bracket stops at the next one.
+_COMMENT = re.compile(r"%%[^%]*%%")
+_ANCHOR = re.compile(r"(?:\([ \t]{0,3})?<a\b([^<>]{0,200}?\bdata[^<>]{0,200})>([^<]{0,40})</a>(?:[ \t]{0,3}\))?")
+_STAMP = re.compile(r"\(?\[(\d{1,3}(?::\d{1,2}){1,3})\](?!\()\)?")
+_STAMP_LINK = re.compile(r"\(?\[[^\[\]\n]{0,40}\]\((https?://[^()\s]{1,300})\)\)?")
+_VIDEO_MOMENT = re.compile(r"[?&#]t=(\d{1,6})")
+_DIGITS = re.compile(r"\d+(?::\d+)*")
+_IMAGE = re.compile(
+    r"!\[\[[^\[\]]*\]\]|!\[[^\[\]]*\]\((?:<[^<>\n]*>|[^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)(?:\{[^{}\n]*\})?"
+)
+_LINKED_IMAGE = re.compile(r"\[[ \t\n]*\]\((?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
+_WIKILINK = re.compile(r"\[\[([^\[\]|]*)(?:\\?\|([^\[\]]*))?\]\]")
+_LINK = re.compile(
+    r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    r"\((?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*\)"
+)
+_AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]*)>")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]")
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|center|cite|code|del|details|div|em|embed|figure|figcaption|font|h[1-6]|hr"
+    r"|i|iframe|img|input"
+    r"|ins|kbd|li|mark|ol|p|pre|q|s|script|small|source|span|strong|style|sub|summary|sup|svg|table|tbody|td"
+    r"|th|thead|time|tr|u|ul"
+    r"|video|audio|picture|section|article|aside|button|path)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
+_DOUBLED = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~|==(?=\S)|(?<=\S)==")
+_SINGLE = re.compile(r"(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~=])")
+_BLOCK_ID = re.compile(r" ?\^[A-Za-z0-9][\w-]{0,80} ?$", re.MULTILINE)
+_SPACES = re.compile(r"[^\S\n]+")
+_LEFTOVER = re.compile(r"\( ?\)")
+_BEFORE_STOP = re.compile(r" ([.,;!?…。，；！？]{1,3}(?=\s|$))")
+_SLUG = re.compile(r"^[a-z0-9]+(?:_[a-z0-9]+)+$")
+_CLAUSE_GOES_ON = re.compile(
+    r"(?:^|[\s(])(?:a|an|the|of|in|on|to|for|and|or|as|is|are|was|see|with|like|about|by|from|via|called|into"
+    r"|than|use|uses|using|"
+    r"between|that|this|its|his|her|their|our|your)[ \t]*$",
+    re.IGNORECASE,
+)
+_AFTER_CLAUSE = re.compile(r"[ \t]*(?:[.,;:!?)\]]|$|\n|\[\[|\(?<a\b|\(?\[\d)")
+
+
+@dataclass(slots=True)
+class Plain:
+    """Plain text and what its markup told.
+
+    links: the note names it links to. times: seconds, of every time mark. url: a video link with a time, if there was.
+    """
+
+    text: str
+    links: list[str] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    url: str | None = None
+
+
+def seconds(stamp: str) -> int | None:
+    """Seconds in the first group of digits and colons (`1:02:03`, `00:05`, `01:46:`), else None.
+
+    A fourth group in front is taken for hours too (`00:00:00:00` has been seen for zero only).
+    """
+    match = _DIGITS.search(stamp)
+    if not match:
+        return None
+    total = 0
+    for part in match[0].split(":")[:4]:
+        total = total * 60 + int(part[:6])
+    return total
+
+
+def plain(markup: str, hidden: frozenset[str] = frozenset()) -> Plain:
+    """The visible text of some markdown; names of `hidden` notes (folded) are replaced by REDACTED."""
+    out = Plain("")
+    text = markup
+    if "%%" in text or "<!--" in text:
+        text = without_comments(text)
+    if "<a" in text:
+        text = _without_anchors(text, out)
+    if "[" in text:
+        text = _without_links(text, out, hidden)
+    if "<" in text:
+        text = _AUTOLINK.sub(r"\1", text)
+        text = _TAG.sub("", _BREAK.sub("\n", text))
+    text = _without_emphasis(text)
+    if "&" in text:
+        text = html.unescape(text)
+    out.text = tidy(text)
+    return out
+
+
+def label(markup: str, hidden: frozenset[str] = frozenset()) -> str:
+    """Plain text on one line, for titles, names and headings."""
+    return " ".join(plain(markup, hidden).text.split())
+
+
+def tidy(text: str) -> str:
+    """Level white space: single spaces, no empty lines, no space before a stop, no empty parentheses."""
+    text = _SPACES.sub(" ", text)
+    if "^" in text:
+        text = _BLOCK_ID.sub("", text)
+    if "(" in text:
+        text = _LEFTOVER.sub("", text)
+    text = _BEFORE_STOP.sub(r"\1", text)
+    return "\n".join(line for part in text.split("\n") if (line := part.strip()))
+
+
+def without_comments(text: str) -> str:
+    """The text without `%% … %%` and `<!-- … -->`; line ends inside them stay, so that line numbers hold."""
+    if "%%" in text:
+        text = _COMMENT.sub(lambda match: " " + "\n" * match[0].count("\n"), text)
+    start = text.find("<!--")
+    kept, done = [], 0
+    while start >= 0 and (end := text.find("-->", start)) >= 0:
+        kept += [text[done:start], "\n" * text.count("\n", start, end)]
+        done = end + 3
+        start = text.find("<!--", done)
+    return "".join([*kept, text[done:]])
+
+
+def _without_anchors(text: str, out: Plain) -> str:
+    def take(match: re.Match[str]) -> str:
+        moment = seconds(match[1].partition("data")[2])
+        moment = seconds(match[2]) if moment is None else moment
+        if moment is not None:
+            out.times.append(moment)
+        return ""
+
+    return _ANCHOR.sub(take, text)
+
+
+def _without_links(text: str, out: Plain, hidden: frozenset[str]) -> str:
+    if "![" in text:
+        text = _LINKED_IMAGE.sub("", _IMAGE.sub("", text))
+    if "[^" in text:
+        text = _FOOTNOTE.sub("", text)
+    if ":" in text:
+        text = _without_stamps(text, out)
+    if "[[" in text:
+        text = _WIKILINK.sub(lambda match: _shown(match, out, hidden), text)
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    return text
+
+
+def _without_stamps(text: str, out: Plain) -> str:
+    def take_link(match: re.Match[str]) -> str:
+        moment = _VIDEO_MOMENT.search(match[1])
+        if not moment or "youtu" not in match[1]:
+            return match[0]
+        out.times.append(int(moment[1]))
+        out.url = out.url or match[1]
+        return ""
+
+    def take_stamp(match: re.Match[str]) -> str:
+        moment = seconds(match[1])
+        if moment is not None:
+            out.times.append(moment)
+        return ""
+
+    return _STAMP.sub(take_stamp, _STAMP_LINK.sub(take_link, text) if "t=" in text else text)
+
+
+def target_name(target: str) -> str:
+    """The name of the note a wikilink points at: no folder, no heading, no block."""
+    return (
+        target.split("#", maxsplit=1)[0]
+        .split("^", maxsplit=1)[0]
+        .rstrip("/\\ ")
+        .rpartition("/")[2]
+        .strip("\\ ")
+        .removesuffix(".md")
+    )
+
+
+def fold_name(name: str) -> str:
+    """One spelling for a note's name: case, `_`, `-` and spaces do not tell two notes apart."""
+    return " ".join(re.sub(r"[\s_\-]+", " ", name).casefold().split())
+
+
+def _shown(match: re.Match[str], out: Plain, hidden: frozenset[str]) -> str:
+    target, alias = match[1], match[2]
+    name = target_name(target)
+    if hidden and fold_name(name) in hidden:
+        return alias.strip() if alias and fold_name(alias) not in hidden else REDACTED
+    if name:
+        out.links.append(name)
+    if alias is not None:
+        return alias.strip()
+    if _SLUG.match(name):
+        whole = match.string
+        before, after = whole[max(0, match.start() - 30) : match.start()], whole[match.end() : match.end() + 12]
+        trails = before.strip() and _AFTER_CLAUSE.match(after) and not _CLAUSE_GOES_ON.search(before)
+        return "" if trails else name.replace("_", " ")
+    heading = target.partition("#")[2].lstrip("^").strip() if not name else ""
+    return name or heading
+
+
+def _without_emphasis(text: str) -> str:
+    if "`" not in text:
+        return _bare(text)
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return _bare("".join(parts))
+    return "".join(part if number % 2 else _bare(part) for number, part in enumerate(parts))
+
+
+def _bare(text: str) -> str:
+    if "*" in text or "_" in text or "=" in text or "~" in text:
+        text = _SINGLE.sub("", _DOUBLED.sub("", text))
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text

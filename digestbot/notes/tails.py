@@ -1,0 +1,136 @@
+"""What exporting products write behind a highlight: the link back to its place, its id, its tags.
+
+Readers change their templates, so a highlight is known by such an ending and not by the product that wrote the file. A
+product that ends its highlights in a way of its own is one line in LABELS or PLACES.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from digestbot.notes.inline import seconds
+from digestbot.notes.values import tags
+
+LABELS = re.compile(
+    r"^(?:view (?:highlight|tweet|annotation|quote|clip|in context)s?|open in \w+"
+    r"|(?:location|loc\.?|position|页码|位置|место)\s*[\d–-]+|(?:page|pg\.?|p\.)\s*[\dxivlc–-]+|time\s*[\d:]+"
+    r"|(?:updated|created|highlighted|added) on .*|⤴️?|↗️?|🔗|pdf)$",
+    re.IGNORECASE,
+)
+"""Link labels that say: here is the place of this highlight."""
+
+PLACES = re.compile(
+    r"^(?:kindle|zotero|weread|marginnote\d?app|obsidian|logseq|mailmate|highlights|skim|docdrop)://"
+    r"|//(?:read\.)?readwise\.io/(?:read|open|to_kindle|reader)\b|//hyp\.is/|//hypothes\.is/a/|//omnivore\.app/[^#]+#"
+    r"|//share\.snipd\.com/snip|//(?:www\.)?airr\.io/quote|//(?:www\.)?(?:twitter|x)\.com/[^/]+/status/|#:~:text="
+    r"|//(?:www\.)?glasp\.co/|//(?:www\.)?instapaper\.com/read/|//diigo\.com/|//(?:www\.)?raindrop\.io/"
+    r"|//hardcover\.app/",
+    re.IGNORECASE,
+)
+"""Addresses that lead to one highlight in a reading product."""
+
+_WINDOW = 1200
+_LINK = re.compile(r"\(?\[([^\[\]\n]{0,120})\]\(<?([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?\)\)?$")
+_ZOTERO = re.compile(r"\(?\[\[(zotero://[^\]|\s]+?)(?:\\?\|([^\]]*))?\]\]\)?$")
+_PLAIN_PLACE = re.compile(
+    r"\(((?:location|loc\.?|page|pg\.?|p\.|页码?|位置|стр\.?|место)\s*[\dxivlc]+(?:\s*[–-]\s*\d+)?)\)$", re.IGNORECASE
+)
+_BLOCK_ID = re.compile(r"(?:^|\s|(?<=[。！？.!?”\"]))\^([A-Za-z0-9][\w-]{0,80})$")
+_WORD_BEFORE = re.compile(r"\s[—–-]\s*(?:(?:location|page|loc\.?)\s*:?|group:\s*#?\S+)\s*$", re.IGNORECASE)
+_DASH = re.compile(r"\s+[—–]$")
+_HASHTAGS = re.compile(r"(?:\s+#[^\s#()\[\]]+)+$|\s+#$")
+_PAGE = re.compile(r"[?&]page=(\d+)")
+_OPEN_ELSEWHERE = re.compile(r"^open in ", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Tail:
+    """A highlight's markup without its ending, and what the ending said; `found` when it named the place."""
+
+    text: str
+    url: str | None = None
+    location: str | None = None
+    timestamp: int | None = None
+    native_id: str | None = None
+    tags: list[str] = field(default_factory=list)
+    found: bool = False
+    image: bool = False
+
+
+def take(markup: str) -> Tail:
+    """Take everything off the end of a highlight that is not its words."""
+    tail = Tail(markup.rstrip())
+    while _take_one(tail):
+        tail.text = tail.text.rstrip()
+    return tail
+
+
+def _take_one(tail: Tail) -> bool:
+    text = tail.text
+    window = text[-_WINDOW:]
+    last = window[-1:]
+    if last in ")]" and last:
+        return _take_link(tail, window) or _take_plain_place(tail, window)
+    if match := _BLOCK_ID.search(window):
+        tail.native_id = tail.native_id or match[1]
+        return _cut(tail, match)
+    if tail.found and (match := _WORD_BEFORE.search(window) or _DASH.search(window)):
+        return _cut(tail, match)
+    if match := _WORD_BEFORE.search(window):
+        return "group" in match[0].casefold() and _cut(tail, match)
+    return _take_hashtags(tail, window)
+
+
+def _cut(tail: Tail, match: re.Match[str]) -> bool:
+    tail.text = tail.text[: len(tail.text) - (match.end() - match.start())].rstrip()
+    return True
+
+
+def _take_link(tail: Tail, window: str) -> bool:
+    match = _ZOTERO.search(window) or _LINK.search(window)
+    if not match:
+        return False
+    zotero = match[1].startswith("zotero://")
+    label, url = (match[2] or "", match[1]) if zotero else (match[1].strip().replace("\xa0", " "), match[2])
+    if not zotero and not LABELS.match(label) and not PLACES.search(url):
+        return False
+    if not url and not LABELS.match(label):
+        return False
+    tail.image = tail.image or "|image" in url
+    _learn(tail, label, url)
+    return _cut(tail, match)
+
+
+def _learn(tail: Tail, label: str, url: str) -> None:
+    tail.found = True
+    better = tail.url is None or not _OPEN_ELSEWHERE.match(label)
+    if url and better:
+        tail.url = url
+    if label.casefold().startswith("time") and ":" in label:
+        tail.timestamp, tail.location = seconds(label), label[4:].strip()
+    elif re.search(r"\d", label) and not re.search(r"\bon\b", label):
+        tail.location = label
+    elif page := _PAGE.search(url):
+        tail.location = tail.location or f"page {page[1]}"
+
+
+def _take_plain_place(tail: Tail, window: str) -> bool:
+    match = _PLAIN_PLACE.search(window)
+    if not match:
+        return False
+    tail.location = tail.location or " ".join(match[1].split())
+    tail.found = True
+    return _cut(tail, match)
+
+
+def _take_hashtags(tail: Tail, window: str) -> bool:
+    """Tags at the end belong to the highlight only where a link to its place stands before them."""
+    match = _HASHTAGS.search(window)
+    if not match:
+        return False
+    before = Tail(tail.text[: len(tail.text) - len(match[0])].rstrip())
+    if before.text[-1:] not in {")", "]"} or not _take_link(before, before.text[-_WINDOW:]):
+        return False
+    tail.tags = tags([match[0]]) + tail.tags
+    return _cut(tail, match)
