@@ -97,10 +97,10 @@ def test_voice_is_declared() -> None:
     declared = re.compile(r"^\W*voice\W+summary", re.MULTILINE | re.IGNORECASE)
     silent = [path for path in FILES if not declared.search(_text(path))]
     assert {path.name for path in silent} == {
+        "Field notes on the commons.md",
         "My Clippings.txt",
-        "field-notes-on-the-commons.md",
+        "Who pays for free weights.md",
         "readwise-data.csv",
-        "who-pays-for-free-weights.md",
     }
 
 
