@@ -106,10 +106,11 @@ def _highlights(item: Item, source: Source, document: Document, *, first: int) -
     contributor = next(
         (name for key in CONTRIBUTOR if (name := label(" ".join(document.texts((key,))), document.hidden))), None
     )
-    for position, passage in enumerate(_folded(item.passages), first):
+    for passage in item.passages:
         _settle_voice(passage, declared)
+    for position, (levelled, passage) in enumerate(_folded(item.passages).items(), first):
         yield Highlight(
-            id=highlight_id(passage.text, source.key),
+            id=highlight_id(levelled, source.key),
             text=passage.text,
             source=source,
             voice=passage.voice,
@@ -136,8 +137,11 @@ def _settle_voice(passage: Passage, declared: str | None) -> None:
         passage.text, passage.voice, passage.speaker = spoken
 
 
-def _folded(passages: list[Passage]) -> list[Passage]:
-    """Each passage once: exact repeats and marked passages that begin a longer one go, what they alone knew is kept."""
+def _folded(passages: list[Passage]) -> dict[str, Passage]:
+    """Each passage once, by its levelled text (itself, if it has no letters).
+
+    Exact repeats and marked passages that begin a longer one go; what they alone knew is kept.
+    """
     first: dict[str, Passage] = {}
     for passage in passages:
         folded = level(passage.text) or passage.text
@@ -151,7 +155,7 @@ def _folded(passages: list[Passage]) -> list[Passage]:
         if len(shorter) >= _OVERLAP and longer.startswith(shorter):
             _merge(first[longer], first[shorter])
             dropped.add(shorter)
-    return [passage for folded, passage in first.items() if folded not in dropped]
+    return {folded: passage for folded, passage in first.items() if folded not in dropped}
 
 
 def _merge(kept: Passage, other: Passage) -> None:

@@ -17,6 +17,7 @@ _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf\u20ac\u2018-\u201e\u2020-\u2022\u
 _UNSEEN = re.compile("[\ufeff\u200b\u2060\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|[\x0c\x1c-\x1e\x85\u2028\u2029]")
+_ODD = re.compile(f"{_UNSEEN.pattern}|{_CONTROL.pattern}|{_LINE_ENDS.pattern}")
 _LONGEST_MENDED = 20_000
 
 
@@ -24,13 +25,17 @@ def decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
     """The text of a file, never raising: UTF-8, UTF-16 or UTF-32 by BOM, cp1252 as the last resort."""
     problems: list[Problem] = []
     text = _text(path, data, problems)
+    if not _ODD.search(text):
+        return (_mended(path, text, problems) if _suspicious(text) else text), problems
     if _CONTROL.search(text):
         problems.append(Problem(path, None, "holds control characters, which were left out", "save it as plain UTF-8"))
         text = _CONTROL.sub("", text)
     text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
-    if _MOJIBAKE.search(text):
-        text = _mended(path, text, problems)
-    return text, problems
+    return (_mended(path, text, problems) if _suspicious(text) else text), problems
+
+
+def _suspicious(text: str) -> bool:
+    return any(sign in text for sign in "ÂÃâ") and bool(_MOJIBAKE.search(text))
 
 
 def _text(path: str, data: bytes, problems: list[Problem]) -> str:

@@ -16,6 +16,7 @@ _ANCHOR = re.compile(r"(?:\([ \t]{0,3})?<a\b([^<>]{0,200}?\bdata[^<>]{0,200})>([
 _STAMP = re.compile(r"\(?\[(\d{1,3}(?::\d{1,2}){1,3})\](?!\()\)?")
 _STAMP_LINK = re.compile(r"\(?\[[^\[\]\n]{0,40}\]\((https?://[^()\s]{1,300})\)\)?")
 _VIDEO_MOMENT = re.compile(r"[?&#]t=(\d{1,6})")
+_MARKUP = re.compile(r"[\[<*_=~`&\\%^(]")
 _DIGITS = re.compile(r"\d+(?::\d+)*")
 _IMAGE = re.compile(
     r"!\[\[[^\[\]]*\]\]|!\[[^\[\]]*\]\((?:<[^<>\n]*>|[^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)(?:\{[^{}\n]*\})?"
@@ -41,7 +42,7 @@ _DOUBLED = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~|==(?=\S)|(?<=\S)==")
 _SINGLE = re.compile(r"(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~=])")
 _BLOCK_ID = re.compile(r" ?\^[A-Za-z0-9][\w-]{0,80} ?$", re.MULTILINE)
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACE_STOP = re.compile(r" [.,;!?…。，；！？]")
 _LEFTOVER = re.compile(r"\( ?\)")
 _BEFORE_STOP = re.compile(r" ([.,;!?…。，；！？]{1,3}(?=\s|$))")
 _SLUG = re.compile(r"^[a-z0-9]+(?:_[a-z0-9]+)+$")
@@ -85,6 +86,9 @@ def plain(markup: str, hidden: frozenset[str] = frozenset()) -> Plain:
     """The visible text of some markdown; names of `hidden` notes (folded) are replaced by REDACTED."""
     out = Plain("")
     text = markup
+    if not _MARKUP.search(text):
+        out.text = tidy(text)
+        return out
     if "%%" in text or "<!--" in text:
         text = without_comments(text)
     if "<a" in text:
@@ -103,18 +107,17 @@ def plain(markup: str, hidden: frozenset[str] = frozenset()) -> Plain:
 
 def label(markup: str, hidden: frozenset[str] = frozenset()) -> str:
     """Plain text on one line, for titles, names and headings."""
-    return " ".join(plain(markup, hidden).text.split())
+    return " ".join((plain(markup, hidden).text if _MARKUP.search(markup) else markup).split())
 
 
 def tidy(text: str) -> str:
     """Level white space: single spaces, no empty lines, no space before a stop, no empty parentheses."""
-    text = _SPACES.sub(" ", text)
+    text = "\n".join(line for part in text.split("\n") if (line := " ".join(part.split())))
     if "^" in text:
         text = _BLOCK_ID.sub("", text)
-    if "(" in text:
-        text = _LEFTOVER.sub("", text)
-    text = _BEFORE_STOP.sub(r"\1", text)
-    return "\n".join(line for part in text.split("\n") if (line := part.strip()))
+    if "( )" in text or "()" in text:
+        text = _LEFTOVER.sub("", text).replace("  ", " ")
+    return _BEFORE_STOP.sub(r"\1", text).strip() if _SPACE_STOP.search(text) else text
 
 
 def without_comments(text: str) -> str:

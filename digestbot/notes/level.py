@@ -7,7 +7,7 @@ import unicodedata
 from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-_NOT_WORDS = re.compile(r"[\W_]+")
+_WORDS = re.compile(r"[^\W_]+")
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|ref|ref_src|s|si|igshid)$")
 
 
@@ -15,7 +15,7 @@ def level(text: str) -> str:
     """The letters and digits of a text in compatibility form and lower case, single spaces between words."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return _NOT_WORDS.sub(" ", text.casefold()).strip()
+    return " ".join(_WORDS.findall(text.casefold()))
 
 
 def level_url(url: str) -> str:
@@ -28,6 +28,6 @@ def level_url(url: str) -> str:
     return f"{parts.netloc.casefold().removeprefix('www.')}{parts.path.rstrip('/')}" + (f"?{query}" if query else "")
 
 
-def highlight_id(text: str, source_key: str) -> str:
-    """16 hexadecimal digits from a highlight's levelled text (as it is, if it has no letters) and its source."""
-    return blake2b(f"{level(text) or text}\n{source_key}".encode(), digest_size=8).hexdigest()
+def highlight_id(levelled: str, source_key: str) -> str:
+    """16 hexadecimal digits from a highlight's levelled text and its source's key."""
+    return blake2b(f"{levelled}\n{source_key}".encode(), digest_size=8).hexdigest()

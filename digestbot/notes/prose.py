@@ -72,7 +72,7 @@ def passages(document: Document) -> list[Passage]:
     last_lines = {unit.line for unit in found[-3:]} if len(found) > 6 else set()
     kept: list[Passage] = []
     for unit in found:
-        if not is_quotable(unit) or level(unit.shown) in repeated or unit.shown == document.item.title:
+        if not is_quotable(unit) or (repeated and level(unit.shown) in repeated) or unit.shown == document.item.title:
             continue
         if unit.line in last_lines and _BIOGRAPHY.match(unit.shown):
             continue

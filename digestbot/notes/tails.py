@@ -31,6 +31,7 @@ PLACES = re.compile(
 """Addresses that lead to one highlight in a reading product."""
 
 _WINDOW = 1200
+_NEAR = 120
 _LINK = re.compile(r"\(?\[([^\[\]\n]{0,120})\]\(<?([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?\)\)?$")
 _ZOTERO = re.compile(r"\(?\[\[(zotero://[^\]|\s]+?)(?:\\?\|([^\]]*))?\]\]\)?$")
 _PLAIN_PLACE = re.compile(
@@ -72,14 +73,16 @@ def _take_one(tail: Tail) -> bool:
     last = window[-1:]
     if last in ")]" and last:
         return _take_link(tail, window) or _take_plain_place(tail, window)
-    if match := _BLOCK_ID.search(window):
+    window = window[-_NEAR:]
+    if "^" in window and (match := _BLOCK_ID.search(window)):
         tail.native_id = tail.native_id or match[1]
         return _cut(tail, match)
-    if tail.found and (match := _WORD_BEFORE.search(window) or _DASH.search(window)):
-        return _cut(tail, match)
-    if match := _WORD_BEFORE.search(window):
-        return "group" in match[0].casefold() and _cut(tail, match)
-    return _take_hashtags(tail, window)
+    if "#" in window and _take_hashtags(tail, window):
+        return True
+    if not any(dash in window for dash in "—–-"):
+        return False
+    match = _WORD_BEFORE.search(window) or (_DASH.search(window) if tail.found else None)
+    return match is not None and (tail.found or "group" in match[0].casefold()) and _cut(tail, match)
 
 
 def _cut(tail: Tail, match: re.Match[str]) -> bool:
@@ -88,7 +91,7 @@ def _cut(tail: Tail, match: re.Match[str]) -> bool:
 
 
 def _take_link(tail: Tail, window: str) -> bool:
-    match = _ZOTERO.search(window) or _LINK.search(window)
+    match = (_ZOTERO.search(window) if "zotero://" in window else None) or _LINK.search(window)
     if not match:
         return False
     zotero = match[1].startswith("zotero://")
