@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from digestbot.model import Highlight, Note, Problem, Source, Voice
-from digestbot.notes import article, collected, exports, marks, quotes, values, video
+from digestbot.notes import article, clippings, collected, exports, marks, quotes, spreadsheet, values, video
 from digestbot.notes.decode import decode
 from digestbot.notes.document import CONTRIBUTOR, Document, take_apart
 from digestbot.notes.draft import Item, Passage
@@ -37,9 +37,8 @@ def parse(path: str, data: bytes, *, hidden: frozenset[str] = frozenset()) -> No
     not be named; links to them are shown as `[…]`. Never raises for anything the file holds.
     """
     text, problems = decode(path, data)
-    document = take_apart(path, text, hidden)
+    document, items, reason = _read(path, text, hidden)
     problems += document.problems
-    items, reason = _items(document)
     sources: list[Source] = []
     highlights: list[Highlight] = []
     for item in items:
@@ -66,8 +65,21 @@ def own_names(note: Note) -> frozenset[str]:
     return frozenset(fold_name(name) for name in (values.file_title(note.path), *titles, *note.aliases))
 
 
-def _items(document: Document) -> tuple[list[Item], str | None]:
-    """The sources with their passages, and why there are none when there are none."""
+def _read(path: str, text: str, hidden: frozenset[str]) -> tuple[Document, list[Item], str | None]:
+    """A file taken apart, its sources with their passages, and why there are none when there are none."""
+    table = None
+    if clippings.recognise(text):
+        table = clippings.read(text, path)
+    elif spreadsheet.recognise(text, path):
+        table = spreadsheet.read(text, path)
+    if table:
+        items, problems = table
+        return Document(path, {}, [], problems, hidden), items or [Item(values.file_title(path) or None)], None
+    document = take_apart(path, text, hidden)
+    return document, *_by_dialect(document)
+
+
+def _by_dialect(document: Document) -> tuple[list[Item], str | None]:
     several = collected.read(document)
     if several:
         return several, None
@@ -82,7 +94,7 @@ def _items(document: Document) -> tuple[list[Item], str | None]:
         if template and not (dialect is exports.read and any(passage.url for passage in found)):
             return [item], "is a template that was never filled in"
         item.passages = found
-        return [item], None
+        break
     return [item], None
 
 
