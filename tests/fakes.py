@@ -1,0 +1,217 @@
+"""Fakes of our own ports, kept in memory; mypy holds them to the Protocols (see the last lines)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from digestbot.errors import PlatformError, ThemeError
+from digestbot.model import (
+    Channel,
+    Command,
+    Delivery,
+    Highlight,
+    Message,
+    MessageRef,
+    Outcome,
+    Part,
+    Source,
+    Subscription,
+    Theme,
+    Voice,
+)
+from digestbot.ports import Answer, Capabilities, Library, Platform, Shown, Store
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""The instant at which tests take place, a Monday."""
+
+CHANNEL = Channel("fake", "acme", "C1")
+"""The channel in which tests take place."""
+
+
+def make_highlight(number: int = 1, text: str = "", *, author: str = "", tags: tuple[str, ...] = ()) -> Highlight:
+    """A highlight of a source of its own; tests change what matters to them with dataclasses.replace."""
+    title = f"Essay {number}"
+    source = Source(title, (author or f"Author {number}",), f"https://example.org/{number}", key=f"essay-{number}")
+    words = text or f"The {number}. thought worth keeping is that weights under an open licence outlive their makers."
+    return Highlight(f"{number:016x}", words, source, Voice.AUTHOR, url=f"{source.url}#h", tags=tags)
+
+
+def make_subscription(name: str = "morning", schedule: str = "daily at 09:00", theme: str = "rotate") -> Subscription:
+    """A standing order of CHANNEL."""
+    return Subscription(name, CHANNEL, schedule, theme)
+
+
+@dataclass
+class FakeLibrary:
+    """A library of given highlights, in their order; a theme is a tag, a match is every word as a substring."""
+
+    highlights: Sequence[Highlight] = ()
+
+    def find(self, query: str, *, limit: int = 5, offset: int = 0) -> tuple[int, Sequence[Highlight]]:
+        """See ports.Library."""
+        words = query.casefold().split()
+        found = [one for one in self.highlights if all(word in self._haystack(one) for word in words)]
+        return len(found), found[offset : offset + limit]
+
+    def get(self, highlight_id: str) -> Highlight | None:
+        """See ports.Library."""
+        found = [one for one in self.highlights if highlight_id and one.id.startswith(highlight_id)]
+        return found[0] if len(found) == 1 else None
+
+    def themes(self) -> Sequence[Theme]:
+        """See ports.Library."""
+        names = dict.fromkeys(tag for one in self.highlights for tag in one.tags)
+        themes = [self._theme(name) for name in names]
+        return sorted(themes, key=lambda theme: (-theme.highlights, theme.name))
+
+    def pool(self, theme: str) -> Sequence[Highlight]:
+        """See ports.Library."""
+        found = self._under(theme)
+        if not found:
+            raise ThemeError(f"There is no theme “{theme}”.")
+        return found
+
+    def _theme(self, name: str) -> Theme:
+        pool = self._under(name)
+        return Theme(name, len(pool), len({one.source for one in pool}))
+
+    def _under(self, theme: str) -> list[Highlight]:
+        return [one for one in self.highlights if theme.casefold() in (tag.casefold() for tag in one.tags)]
+
+    @staticmethod
+    def _haystack(one: Highlight) -> str:
+        return " ".join((one.text, one.source.title or "", *one.source.authors, *one.tags)).casefold()
+
+
+@dataclass
+class _Entry:
+    delivery: Delivery
+    planned: datetime
+    outcome: Outcome = Outcome.PLANNED
+    theme: str = ""
+    picks: tuple[str, ...] = ()
+    message: Message | None = None
+    reason: str = ""
+    retry_at: datetime | None = None
+    at: datetime | None = None
+
+
+@dataclass
+class FakeStore:
+    """A ledger in memory; `entries` shows a test what was written down."""
+
+    entries: dict[str, _Entry] = field(default_factory=dict)
+
+    async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime) -> bool:
+        """See ports.Store."""
+        delivery = Delivery(subscription, occurrence, attempt=0)
+        if delivery.id in self.entries:
+            return False
+        self.entries[delivery.id] = _Entry(delivery, now)
+        return True
+
+    async def claim(self, workspace: str, now: datetime) -> Sequence[Delivery]:
+        """See ports.Store."""
+        waiting = [entry for entry in self.entries.values() if self._waits(entry, workspace, now)]
+        for entry in waiting:
+            entry.delivery = replace(entry.delivery, attempt=entry.delivery.attempt + 1)
+            entry.outcome = Outcome.CLAIMED
+        return [entry.delivery for entry in waiting]
+
+    async def keep(self, delivery: Delivery, theme: str, picks: Sequence[str], message: Message, now: datetime) -> None:
+        """See ports.Store."""
+        entry = self.entries[delivery.id]
+        entry.theme, entry.picks, entry.message, entry.at = theme, tuple(picks), message, now
+
+    async def kept(self, delivery: Delivery) -> Message | None:
+        """See ports.Store."""
+        return self.entries[delivery.id].message
+
+    async def finish(
+        self, delivery: Delivery, outcome: Outcome, now: datetime, *, reason: str = "", retry_at: datetime | None = None
+    ) -> None:
+        """See ports.Store."""
+        entry = self.entries[delivery.id]
+        entry.outcome, entry.at, entry.reason, entry.retry_at = outcome, now, reason, retry_at
+
+    async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
+        """See ports.Store."""
+        gone = (Outcome.REFUSED, Outcome.SKIPPED)
+        entries = [entry for entry in self.entries.values() if entry.outcome not in gone]
+        rows = [
+            Shown(pick, entry.theme, entry.at or entry.planned)
+            for entry in entries
+            if entry.delivery.subscription.channel.workspace == workspace
+            and subscription in (None, entry.delivery.subscription.id)
+            for pick in entry.picks
+        ]
+        return sorted(rows, key=lambda row: row.at)
+
+    async def last_planned(self, subscription: Subscription) -> datetime | None:
+        """See ports.Store."""
+        mine = (entry.delivery for entry in self.entries.values() if entry.delivery.subscription.id == subscription.id)
+        return max((d.occurrence for d in mine if d.subscription.channel == subscription.channel), default=None)
+
+    @staticmethod
+    def _waits(entry: _Entry, workspace: str, now: datetime) -> bool:
+        if entry.delivery.subscription.channel.workspace != workspace:
+            return False
+        due = entry.retry_at is None or entry.retry_at <= now
+        return entry.outcome is Outcome.PLANNED or (entry.outcome is Outcome.RETRY and due)
+
+
+@dataclass
+class FakePlatform:
+    """A platform that keeps what it is given; `failures` are raised first, one a post.
+
+    commands: what `run` asks, in order; replies: what it was answered.
+    """
+
+    name: str = "fake"
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities("text", can_find=True, can_answer=True))
+    failures: list[PlatformError] = field(default_factory=list)
+    posts: list[tuple[Channel, Part, str, MessageRef | None]] = field(default_factory=list)
+    edits: list[tuple[MessageRef, Part]] = field(default_factory=list)
+    findings: tuple[str, ...] = ()
+    commands: list[Command] = field(default_factory=list)
+    replies: list[Message] = field(default_factory=list)
+    drained: bool = False
+
+    async def post(self, channel: Channel, part: Part, key: str, parent: MessageRef | None) -> MessageRef:
+        """See ports.Platform. A failure with sent="perhaps" keeps the message all the same: the worst case."""
+        failure = self.failures.pop(0) if self.failures else None
+        if failure is None or failure.sent == "perhaps":
+            self.posts.append((channel, part, key, parent))
+        if failure is not None:
+            raise failure
+        return MessageRef(channel, str(len(self.posts)))
+
+    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
+        """See ports.Platform."""
+        assert since.tzinfo is not None
+        if not self.capabilities.can_find:
+            return "cannot look"
+        found = [str(n) for n, post in enumerate(self.posts, 1) if (post[0], post[2]) == (channel, key)]
+        return MessageRef(channel, found[0]) if found else "absent"
+
+    async def edit(self, ref: MessageRef, part: Part) -> None:
+        """See ports.Platform."""
+        self.edits.append((ref, part))
+
+    async def check(self, channel: Channel) -> Sequence[str]:  # noqa: ARG002 - the port names it
+        """See ports.Platform."""
+        return self.findings
+
+    async def run(self, answer: Answer) -> None:
+        """See ports.Platform."""
+        self.replies.extend([await answer(command) for command in self.commands])
+
+    async def drain(self) -> None:
+        """See ports.Platform."""
+        self.drained = True
+
+
+_TYPED: tuple[Library, Store, Platform] = (FakeLibrary(), FakeStore(), FakePlatform())
