@@ -130,6 +130,10 @@ class Store(Protocol):
         """Write down how an attempt ended."""
         ...
 
+    async def show(self, channel: Channel, theme: str, picks: Sequence[str], now: datetime) -> None:
+        """Write down, in one step, a digest shown on request: history counts it, nothing claims or posts it."""
+        ...
+
     async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
         """What was shown or is reserved, oldest first; of the whole workspace where no subscription is named."""
         ...

@@ -104,6 +104,7 @@ class FakeStore:
     """A ledger in memory; `entries` shows a test what was written down."""
 
     entries: dict[str, _Entry] = field(default_factory=dict)
+    requested: list[tuple[Channel, Shown]] = field(default_factory=list)
 
     async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime) -> bool:
         """See ports.Store."""
@@ -137,6 +138,10 @@ class FakeStore:
         entry = self.entries[delivery.id]
         entry.outcome, entry.at, entry.reason, entry.retry_at = outcome, now, reason, retry_at
 
+    async def show(self, channel: Channel, theme: str, picks: Sequence[str], now: datetime) -> None:
+        """See ports.Store."""
+        self.requested.extend((channel, Shown(pick, theme, now)) for pick in picks)
+
     async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
         """See ports.Store."""
         gone = (Outcome.REFUSED, Outcome.SKIPPED)
@@ -148,6 +153,8 @@ class FakeStore:
             and subscription in (None, entry.delivery.subscription.id)
             for pick in entry.picks
         ]
+        if subscription is None:
+            rows += [row for channel, row in self.requested if channel.workspace == workspace]
         return sorted(rows, key=lambda row: row.at)
 
     async def last_planned(self, subscription: Subscription) -> datetime | None:
