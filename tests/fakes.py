@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Literal
 
 from digestbot.errors import PlatformError, ThemeError
@@ -31,12 +32,28 @@ CHANNEL = Channel("fake", "acme", "C1")
 """The channel in which tests take place."""
 
 
+_NOUNS = (
+    "anchor basket candle desert engine feather garden hammer island jacket kettle lantern meadow needle orchard "
+    "pebble quiver ribbon saddle tunnel umbrella velvet window yellow zephyr blanket compass dolphin escape falcon glacier "
+    "harbour icicle jungle kingdom ladder mirror nutmeg oyster pencil quarry river shadow thunder uncle valley whistle"
+).split()
+
+
 def make_highlight(number: int = 1, text: str = "", *, author: str = "", tags: tuple[str, ...] = ()) -> Highlight:
     """A highlight of a source of its own; tests change what matters to them with dataclasses.replace."""
     title = f"Essay {number}"
     source = Source(title, (author or f"Author {number}",), f"https://example.org/{number}", key=f"essay-{number}")
-    words = text or f"The {number}. thought worth keeping is that weights under an open licence outlive their makers."
-    return Highlight(f"{number:016x}", words, source, Voice.AUTHOR, url=f"{source.url}#h", tags=tags)
+    return Highlight(
+        f"{number:016x}", text or make_text(number), source, Voice.AUTHOR, url=f"{source.url}#h", tags=tags
+    )
+
+
+def make_text(number: int) -> str:
+    """A sentence that reads well alone and says something else for every number."""
+    nouns = [_NOUNS[byte % len(_NOUNS)] for byte in blake2b(str(number).encode(), digest_size=8).digest()]
+    return "Nr. {}: the {} is to the {} as the {} is to the {}, and the {} of an old {} has a {} and a {}.".format(
+        number, *nouns
+    )
 
 
 def make_subscription(name: str = "morning", schedule: str = "daily at 09:00", theme: str = "rotate") -> Subscription:

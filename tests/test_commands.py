@@ -1,0 +1,101 @@
+"""The room that answers commands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fakes import CHANNEL, NOW, FakeLibrary, FakeStore, make_highlight
+
+from digestbot.commands import Context, answer
+from digestbot.model import Command, Digest, Listing, Notice, Quotes, View
+
+LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 9)])
+
+
+async def _say(words: str, library: FakeLibrary = LIBRARY, store: FakeStore | None = None) -> View:
+    name, _, text = words.removeprefix("/").partition(" ")
+    return await answer(Command(name, text, CHANNEL, "U1"), Context(library, store or FakeStore(), NOW))
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("/quote help", "/quote WORDS looks up"),
+        ("/quote unicorns", "Nothing found for “unicorns”"),
+        ("/digest", "/digest now [THEME]"),
+        ("/digest help", "/digest now [THEME]"),
+        ("/digest preveiw", "Did you mean /digest preview?"),
+        ("/digest xyzzy", "There is /digest now, /digest preview, /digest themes, /digest help."),
+        ("/digest now unicorns", "There is no theme “unicorns”."),
+        ("/qoute open", "Did you mean /quote?"),
+    ],
+)
+async def test_dialogue(said: str, answered: str) -> None:
+    """Help is given and mistakes are answered with the nearest correct form."""
+    view = await _say(said)
+    assert isinstance(view, Notice)
+    assert answered in view.text
+
+
+async def test_quote_finds() -> None:
+    """A look-up shows the best three and says how many there are."""
+    view = await _say("/quote the")
+    assert isinstance(view, Quotes)
+    assert (view.query, view.total) == ("the", 8)
+    assert [one.id for one in view.highlights] == [one.id for one in LIBRARY.highlights[:3]]
+
+
+@pytest.mark.parametrize("said", ["/quote", "/quote random"])
+async def test_quote_random(said: str) -> None:
+    """A random quote is one highlight, the same for the same moment."""
+    view = await _say(said)
+    assert isinstance(view, Quotes)
+    assert len(view.highlights) == 1
+    assert view == await _say(said)
+
+
+async def test_digest_now_is_remembered() -> None:
+    """Two digests in a row share no highlight, and each is written down once."""
+    store = FakeStore()
+    first, second = await _say("/digest now", store=store), await _say("/digest now Weights", store=store)
+    assert isinstance(first, Digest)
+    assert isinstance(second, Digest)
+    ids = [one.id for view in (first, second) for one in view.highlights]
+    assert len(set(ids)) == 6
+    assert [row.highlight_id for row in await store.history(CHANNEL.workspace)] == ids
+    assert (first.title, first.day) == ("weights", "2026-03-02")
+
+
+async def test_digest_preview_leaves_no_trace() -> None:
+    """A preview is what `now` would show, and nothing is written down."""
+    store = FakeStore()
+    view = await _say("/digest preview", store=store)
+    assert not await store.history(CHANNEL.workspace)
+    assert view == await _say("/digest now", store=store)
+
+
+async def test_digest_themes() -> None:
+    """Themes are listed with their stock."""
+    assert await _say("/digest themes") == Listing(
+        "Themes", ("Theme", "Highlights", "Sources"), (("weights", "8", "8"),)
+    )
+
+
+@pytest.mark.parametrize("said", ["/quote", "/digest now", "/digest preview", "/digest themes"])
+async def test_an_empty_library_says_what_to_do(said: str) -> None:
+    """Without highlights every command tells where to put notes."""
+    view = await _say(said, FakeLibrary())
+    assert isinstance(view, Notice)
+    assert "Put notes into the content folder" in view.text
+
+
+async def test_channels_of_a_workspace_share_their_history() -> None:
+    """What one channel was shown is not new in another of the same workspace."""
+    store = FakeStore()
+    other = Command("digest", "now", replace(CHANNEL, id="C2"), "U1")
+    first = await _say("/digest now", store=store)
+    second = await answer(other, Context(LIBRARY, store, NOW))
+    assert isinstance(first, Digest)
+    assert isinstance(second, Digest)
+    assert not set(first.highlights) & set(second.highlights)
