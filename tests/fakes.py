@@ -34,8 +34,8 @@ CHANNEL = Channel("fake", "acme", "C1")
 
 _NOUNS = (
     "anchor basket candle desert engine feather garden hammer island jacket kettle lantern meadow needle orchard "
-    "pebble quiver ribbon saddle tunnel umbrella velvet window yellow zephyr blanket compass dolphin escape falcon glacier "
-    "harbour icicle jungle kingdom ladder mirror nutmeg oyster pencil quarry river shadow thunder uncle valley whistle"
+    "pebble quiver ribbon saddle tunnel umbrella velvet window yellow zephyr blanket compass dolphin escape "
+    "falcon glacier harbour icicle jungle kingdom ladder mirror nutmeg oyster pencil quarry river shadow thunder"
 ).split()
 
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from digestbot.model import Highlight, Note, Theme
 
 EVERYTHING = "everything"
-"""The key of the theme that every highlight is under; it is listed only where the notes show no other."""
+"""The key of the theme that every highlight is under; it is listed only where no other has several sources."""
 
 _LEAST = 3
 """A theme with fewer highlights cannot fill one digest."""
@@ -56,8 +56,9 @@ def assign(notes: Sequence[Note]) -> tuple[tuple[Theme, ...], dict[str, set[str]
             shelf.highlights[one.id] = one
             shelf.notes.add(number)
     listed = [shelf for key, shelf in shelves.items() if _telling(key, shelf, len(notes))]
-    everything = [shelves[EVERYTHING]] if EVERYTHING in shelves else []
-    themes = [_theme(shelf) for shelf in listed or everything]
+    if EVERYTHING in shelves and not any(_sources(shelf) >= _LEAST for shelf in listed):
+        listed.append(shelves[EVERYTHING])
+    themes = [Theme(_readable(shelf.spellings), len(shelf.highlights), _sources(shelf)) for shelf in listed]
     return tuple(sorted(themes, key=lambda theme: (-theme.highlights, theme.name))), dict(under)
 
 
@@ -85,9 +86,8 @@ def _telling(key: str, shelf: _Shelf, total: int) -> bool:
     return total <= _FEW or len(shelf.notes) <= total * _SHARE
 
 
-def _theme(shelf: _Shelf) -> Theme:
-    sources = {one.source for one in shelf.highlights.values()}
-    return Theme(_readable(shelf.spellings), len(shelf.highlights), len(sources))
+def _sources(shelf: _Shelf) -> int:
+    return len({one.source for one in shelf.highlights.values()})
 
 
 def _readable(spellings: Counter[str]) -> str:
