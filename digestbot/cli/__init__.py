@@ -1,0 +1,39 @@
+"""The command line: one file for each group of commands, imported when one of them is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from digestbot import __version__
+
+COMMANDS = {
+    "preview": "look",
+    "quote": "look",
+    "themes": "look",
+    "demo": "demo",
+}
+"""Which file of this folder holds a command; its function is called like the command, `-` written as `_`."""
+
+
+class _Commands(click.Group):
+    """A group that imports a command's file only when that command, or the list with all its help, is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click names it
+        """The commands in the order of the table, not of the alphabet."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click names it
+        """Import the command, or None for an unknown one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"digestbot.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="digestbot")
+def cli() -> None:
+    """Turn folders of notes into themed digests for Slack and Discord, and look up what you half remember."""

@@ -1,0 +1,73 @@
+"""The first look: what digestbot does, on the sample notes, with no token and nothing left behind."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from digestbot.cli.options import WIDTH, content_option, fill, load_library, now, template_folders
+
+if TYPE_CHECKING:
+    from digestbot.library.search import Library
+    from digestbot.model import Digest
+    from digestbot.rendering import Renderer
+
+_NEXT = """\
+digestbot preview --content ~/notes       today's digest of your own notes
+digestbot quote WORDS                     look up what you half remember
+digestbot themes                          what your notes are about
+digestbot --help                          everything else"""
+
+
+@click.command()
+@content_option
+def demo(content: tuple[str, ...]) -> None:
+    """Show today's digest as Slack and Discord would get it, and a look-up answered."""
+    from digestbot import settings
+    from digestbot.cli.look import pick
+    from digestbot.rendering import Renderer
+
+    loaded = settings.load(content or (str(settings.bundled("content")),))
+    with tempfile.TemporaryDirectory(prefix="digestbot-") as data:
+        library = load_library(loaded, Path(data))
+        renderer = Renderer(template_folders(loaded))
+        digest = pick(library, "rotate", now().date(), 3)
+        _read(library, loaded.content)
+        _digest(digest, renderer)
+        _look_up(digest, library, renderer)
+    _title("What next")
+    click.echo(_NEXT)
+
+
+def _title(text: str) -> None:
+    click.secho(f"\n{text} {'─' * (WIDTH - len(text) - 1)}\n", bold=True)
+
+
+def _read(library: Library, content: tuple[Path, ...]) -> None:
+    held = library.summary
+    names = ", ".join(theme.name for theme in library.themes()[:6])
+    _title("digestbot: a folder of notes becomes a digest your team reads")
+    where = " and ".join(f"{path.name}/" for path in content)
+    click.echo(f"Read {held.notes} notes in {where}: {held.highlights} highlights from {held.sources} sources.")
+    click.echo(fill(f"{len(library.themes())} themes, among them {names}."))
+
+
+def _digest(digest: Digest, renderer: Renderer) -> None:
+    from digestbot.cli.sketch import sketch
+
+    for platform, name in (("slack", "Slack"), ("discord", "Discord")):
+        _title(f"Today's digest in {name}")
+        for part in renderer.render(digest, platform).parts:
+            click.echo(sketch(part, platform))
+
+
+def _look_up(digest: Digest, library: Library, renderer: Renderer) -> None:
+    from digestbot.commands import look_up
+
+    words = f"theme:{digest.title.replace(' ', '-').lower()}"
+    _title(f"/quote {words}")
+    for part in renderer.render(look_up(words, library, seed="demo", limit=1), "text").parts:
+        click.echo(fill(part.text))

@@ -1,0 +1,130 @@
+"""Commands that look: a digest before it is sent, a highlight half remembered, the themes there are."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+import click
+
+from digestbot.cli.options import (
+    content_option,
+    echo_text,
+    json_option,
+    load_library,
+    load_settings,
+    now,
+    template_folders,
+)
+
+if TYPE_CHECKING:
+    from digestbot.model import Digest, Listing, View
+    from digestbot.ports import Library
+    from digestbot.settings import Settings
+
+
+@click.command()
+@click.option("--theme", default="rotate", show_default=True, help="A theme's name; `rotate` chooses one.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day of the digest.  [default: today]")
+@click.option("--size", type=click.IntRange(1, 25), default=3, show_default=True, help="How many highlights.")
+@click.option("--platform", type=click.Choice(["slack", "discord", "text"]), default="text", show_default=True)
+@json_option
+@content_option
+def preview(
+    *, theme: str, day: datetime | None, size: int, platform: str, as_json: bool, content: tuple[str, ...]
+) -> None:
+    """Show a digest as it would be posted; nothing is sent and nothing remembered.
+
+    With --json the messages come as the platform's own payloads.
+    """
+    from digestbot.cli.sketch import sketch
+    from digestbot.rendering import Renderer
+
+    settings = load_settings(content)
+    digest = pick(load_library(settings), theme, day.date() if day else now().date(), size)
+    message = Renderer(template_folders(settings)).render(digest, platform)
+    if as_json:
+        _echo_json([part.payload for part in message.parts])
+    else:
+        echo_text("\n\n".join(sketch(part, platform) for part in message.parts))
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option("--limit", type=click.IntRange(1, 100), default=3, show_default=True, help="How many to show.")
+@json_option
+@content_option
+def quote(*, query: tuple[str, ...], limit: int, as_json: bool, content: tuple[str, ...]) -> None:
+    """Look up highlights by words you remember; without any, show one at random.
+
+    author:NAME source:TITLE theme:NAME tag:NAME narrow it, and an id of 8 characters or more names one highlight.
+    """
+    from digestbot.commands import look_up
+    from digestbot.model import Quotes
+
+    settings = load_settings(content)
+    view = look_up(" ".join(query), load_library(settings), seed=now().isoformat(), limit=limit)
+    if as_json:
+        found = view if isinstance(view, Quotes) else Quotes(" ".join(query), (), 0)
+        _echo_json({"query": found.query, "total": found.total, "highlights": [asdict(h) for h in found.highlights]})
+    else:
+        _echo_view(view, settings)
+
+
+@click.command()
+@json_option
+@content_option
+def themes(*, as_json: bool, content: tuple[str, ...]) -> None:
+    """List the themes with their stock of highlights."""
+    from digestbot.commands import list_themes
+    from digestbot.model import Listing
+
+    settings = load_settings(content)
+    library = load_library(settings)
+    view = list_themes(library)
+    if as_json:
+        _echo_json([asdict(theme) for theme in library.themes()])
+    elif isinstance(view, Listing) and sys.stdout.isatty():
+        _echo_table(view)
+    else:
+        _echo_view(view, settings)
+
+
+def pick(library: Library, theme: str, day: date, size: int) -> Digest:
+    """The digest that a subscription without a past would get on a day. Raises ThemeError."""
+    from digestbot.curation import compose
+    from digestbot.model import Channel, Delivery, Subscription
+
+    order = Subscription("preview", Channel("cli", "local", "preview"), "", theme, size=size)
+    return compose(library, (), Delivery(order, datetime.combine(day, time())), now())
+
+
+def _echo_view(view: View, settings: Settings) -> None:
+    """Print a View with the text templates; what finds nothing goes to stderr, for it is no data."""
+    from digestbot.model import Notice
+    from digestbot.rendering import Renderer
+
+    if isinstance(view, Notice):
+        click.echo(view.text, err=True)
+    else:
+        echo_text(Renderer(template_folders(settings)).render(view, "text").parts[0].text)
+
+
+def _echo_table(view: Listing) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=view.title, box=None, title_justify="left", pad_edge=False)
+    for number, column in enumerate(view.columns):
+        table.add_column(column, justify="right" if number else "left")
+    for row in view.rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _echo_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,74 @@
+"""What several commands share: their options, the library they open, and the way they print."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from digestbot.library.search import Library
+    from digestbot.settings import Settings
+
+WIDTH = 88
+"""Columns of running text, at most."""
+
+content_option = click.option(
+    "--content",
+    multiple=True,
+    metavar="PATH",
+    help="A folder of notes, before DIGESTBOT_CONTENT; may be given several times.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def load_settings(content: tuple[str, ...]) -> Settings:
+    """The settings; says on stderr when no notes are configured and the sample content stands in for them."""
+    from digestbot import settings
+
+    loaded = settings.load(content)
+    if loaded.content == (settings.bundled("content").resolve(),):
+        click.echo("Reading the sample content; name your own notes with --content or DIGESTBOT_CONTENT.", err=True)
+    return loaded
+
+
+def load_library(settings: Settings, data: Path | None = None) -> Library:
+    """The library of the settings' notes; its index lies under `data`, else where the settings say."""
+    from digestbot.library import open_library
+    from digestbot.library.folder import Rules
+
+    rules = Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
+    return open_library(settings.content, data or settings.data, rules)
+
+
+def template_folders(settings: Settings) -> list[str]:
+    """The operator's folder of templates, if there is one, then ours: for rendering.Renderer."""
+    from digestbot.settings import bundled
+
+    return [str(folder) for folder in (settings.templates, bundled("templates")) if folder]
+
+
+def now() -> datetime:
+    """The present moment in this machine's zone."""
+    return datetime.now(UTC).astimezone()  # noqa: TID251 - the command line is the edge
+
+
+def echo_text(text: str) -> None:
+    """Print running text, broken into lines where a person reads it on a terminal."""
+    if sys.stdout.isatty():
+        text = fill(text, min(WIDTH, shutil.get_terminal_size().columns))
+    click.echo(text)
+
+
+def fill(text: str, width: int = WIDTH, margin: str = "") -> str:
+    """Text with each line broken at `width` columns and begun with a margin; addresses stay whole."""
+    lines = (
+        textwrap.wrap(line, width - len(margin), break_long_words=False, break_on_hyphens=False) or [""]
+        for line in text.splitlines()
+    )
+    return "\n".join(f"{margin}{line}".rstrip() for group in lines for line in group)
