@@ -32,7 +32,7 @@ def curate(
     """At most `size` highlights of `pool`, in the order in which to show them.
 
     Passages that read well alone come before all others, never-shown ones before shown ones, the least recently shown
-    before the more recent. No source and no author twice while that leaves enough; no idea twice in any case.
+    before the more recent. No author twice while that leaves enough, then no source twice; no idea twice in any case.
 
     history: what was shown, of which only what lies before `now` (aware) counts, so that a past day's pick can be made
     again. seed: what makes this pick differ from others, e.g. the delivery's id.
@@ -44,7 +44,7 @@ def curate(
     picks: list[Highlight] = []
     for wanted in (_reads_well, _reads_badly):
         for group in (fresh, shown):
-            for clash in (_same_voice, _same_idea):
+            for clash in (_same_author, _same_source, _same_idea):
                 _take(picks, filter(wanted, group), clash, size)
     return tuple(picks)
 
@@ -106,9 +106,15 @@ def _take(picks: list[Highlight], candidates: Iterable[Highlight], clash: Clash,
             picks.append(one)
 
 
-def _same_voice(one: Highlight, other: Highlight) -> bool:
+def _same_author(one: Highlight, other: Highlight) -> bool:
     authors = {name.casefold() for name in one.source.authors} & {name.casefold() for name in other.source.authors}
-    return one.source == other.source or bool(authors) or _same_idea(one, other)
+    return bool(authors) or _same_source(one, other)
+
+
+def _same_source(one: Highlight, other: Highlight) -> bool:
+    # One work may lie in several notes, each with an address of its own.
+    titles = [(one.source.title or "").casefold(), (other.source.title or "").casefold()]
+    return one.source == other.source or (titles[0] == titles[1] != "") or _same_idea(one, other)
 
 
 def _same_idea(one: Highlight, other: Highlight) -> bool:

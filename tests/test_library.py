@@ -231,11 +231,17 @@ def _named(notes: list[Note]) -> dict[str, int]:
 
 
 def test_signals_of_a_theme() -> None:
-    """Tags, parts of nested tags, wikilinks, folders and categories are themes alike."""
-    source = replace(make_highlight().source, category="podcasts")
+    """Tags, parts of nested tags, wikilinks and folders are themes alike."""
     notes = [_note(f"Energy/{n}.md", n, "ai/gpu-prices", links=("Places/Open Questions#x",)) for n in range(3)]
-    notes += [_note(f"{n}.md", n, source=source) for n in range(10, 13)]
-    assert _named(notes) == {"AI": 3, "Energy": 3, "GPU prices": 3, "Open Questions": 3, "Podcasts": 3}
+    assert _named(notes) == {"AI": 3, "Energy": 3, "GPU prices": 3, "Open Questions": 3}
+
+
+def test_what_a_source_is_can_be_ordered_and_is_not_listed() -> None:
+    """A category such as podcasts has its highlights, yet is not among the themes to rotate through."""
+    source = replace(make_highlight().source, category="podcasts")
+    themes, under = assign([_note(f"{n}.md", n, "birds", source=replace(source, title=str(n))) for n in range(3)])
+    assert [theme.name for theme in themes] == ["Birds"]
+    assert all("podcast" in keys for keys in under.values())
 
 
 def test_no_themes_of_dates_and_housekeeping() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +68,19 @@ def _digest(digest: Digest, renderer: Renderer) -> None:
 def _look_up(digest: Digest, library: Library, renderer: Renderer) -> None:
     from digestbot.commands import look_up
 
-    words = f"theme:{digest.title.replace(' ', '-').lower()}"
+    words = _half_remembered(digest, library)
     _title(f"/quote {words}")
     for part in renderer.render(look_up(words, library, seed="demo", limit=1), "text").parts:
         click.echo(fill(part.text))
+
+
+def _half_remembered(digest: Digest, library: Library) -> str:
+    """Three words that stay in mind from a highlight that is not in the digest."""
+    from digestbot.curation import curate
+
+    shown = {one.id for one in digest.highlights}
+    others = [one for one in library.find("", limit=1000)[1] if one.id not in shown and one.text.isascii()]
+    text = curate(others, (), seed=digest.day, size=1, now=now())[0].text if others else digest.highlights[0].text
+    words = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) > 3]
+    longest = sorted(set(words), key=lambda word: (-len(word), word))[:3]
+    return " ".join(word for word in dict.fromkeys(words) if word in longest)

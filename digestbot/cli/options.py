@@ -40,9 +40,13 @@ def load_settings(content: tuple[str, ...]) -> Settings:
 def load_library(settings: Settings, data: Path | None = None) -> Library:
     """The library of the settings' notes; its index lies under `data`, else where the settings say."""
     from digestbot.library import open_library
-    from digestbot.library.folder import Rules
 
-    rules = Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
+    rules = None
+    if settings.exclude_tags or settings.exclude_folders:
+        # The reader of notes comes with it, which a look-up in an unchanged library does not need.
+        from digestbot.library.folder import Rules
+
+        rules = Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
     return open_library(settings.content, data or settings.data, rules)
 
 

@@ -21,6 +21,10 @@ _HOUSEKEEPING = frozenset(
     "archive clipping favorite favourite h1 h2 h3 h4 highlight import inbox note quote readwise todo unread".split()
 )
 """Folded names that exporters and note-takers use to keep order, not to say what a note is about."""
+_FORMATS = frozenset(
+    ["article", "book", "email", "literature note", "newsletter", "paper", "pdf", "podcast", "post", "tweet", "video"]
+)
+"""Folded names of what a source is, not of what it is about: never listed, but a digest of them can be ordered."""
 _ACRONYMS = frozenset("ai agi api cpu eu gpu gpt ip llm ml moe nlp rag rl uk un us usa".split())
 _MONTHS = (
     r"jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?"
@@ -67,9 +71,9 @@ def _placed(note: Note) -> Iterator[tuple[str, str, Highlight]]:
     for one in note.highlights:
         yield EVERYTHING, EVERYTHING, one
         category = (one.source.category,) if one.source.category else ()
-        tags = [part for tag in (*one.tags, *one.source.tags) for part in tag.split("/")]
+        tags = [part for tag in (*one.tags, *one.source.tags, *category) for part in tag.split("/")]
         links = [link.split("#")[0].rsplit("/", 1)[-1] for link in one.links]
-        for name in (*tags, *links, *folders, *category):
+        for name in (*tags, *links, *folders):
             key = fold(name)
             if key and key not in _HOUSEKEEPING and key != EVERYTHING and not _is_date(key):
                 yield key, name, one
@@ -81,7 +85,7 @@ def _is_date(key: str) -> bool:
 
 
 def _telling(key: str, shelf: _Shelf, total: int) -> bool:
-    if key == EVERYTHING or len(shelf.highlights) < _LEAST:
+    if key in {EVERYTHING, *_FORMATS} or len(shelf.highlights) < _LEAST:
         return False
     return total <= _FEW or len(shelf.notes) <= total * _SHARE
 

@@ -51,7 +51,7 @@ def _text(path: str, data: bytes, problems: list[Problem]) -> str:
 
 
 def _mended(path: str, text: str, problems: list[Problem]) -> str:
-    import ftfy  # noqa: PLC0415 (40 ms of start-up for the few files that need it)
+    import ftfy  # 40 ms of start-up for the few files that need it
 
     lines = text.split("\n")
     for number, line in enumerate(lines):

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.ext import Extension
@@ -61,6 +60,8 @@ class Looks:
         name = f"{self._folder}/{view}.yaml"
         if not self._has(name):
             return {"text": values["fallback"]}
+        import yaml  # what a terminal shows is no YAML, and a look-up there is over sooner without
+
         try:
             payload = yaml.load(_fill(self._payloads, name, values), Loader=yaml.CSafeLoader)
         except yaml.YAMLError as error:

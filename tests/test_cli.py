@@ -1,0 +1,212 @@
+"""The command line: what it prints, where, with which exit code, and what it leaves unloaded."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fakes import make_highlight
+
+from digestbot import __version__
+from digestbot.cli.sketch import sketch
+from digestbot.model import Action, Digest, Listing
+from digestbot.rendering import Renderer
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"tantivy", "jinja2", "sqlalchemy", "apscheduler", "pydantic_settings", "slack_bolt", "discord", "yaml", "rich"}
+
+NOTE = """---
+title: On open weights
+author: Ada Example
+tags: [open-weights]
+---
+
+## Highlights
+
+- A model whose weights are published can be studied by people who asked nobody.
+
+- Whoever can run a model on a machine of one's own need not fear that it is withdrawn.
+
+- The price of a model that anybody may host falls until it meets the price of power.
+"""
+
+
+def run(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run digestbot as a process, with nothing of the caller's environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "digestbot", *arguments],
+        env={"DIGESTBOT_DATA": str(home / "data"), "HOME": str(home), **environment},
+        cwd=home,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with one note in notes/."""
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "weights.md").write_text(NOTE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_what_starting_loads(option: str, tmp_path: Path) -> None:
+    """Neither the version nor the help loads a library that they do not need."""
+    code = f"""
+import sys
+from digestbot.__main__ import main
+sys.argv = ["digestbot", {option!r}]
+try:
+    main()
+finally:
+    print(*sorted({{name.partition(".")[0] for name in sys.modules}}), file=sys.stderr)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True)
+    loaded = set(ran.stderr.split())
+    assert {"click", "digestbot"} <= loaded
+    assert not loaded & HEAVY
+    assert (__version__ if option == "--version" else "quote") in ran.stdout
+
+
+def test_quote_needs_no_reader(home: Path) -> None:
+    """A look-up in an unchanged library loads neither the reader of notes nor YAML."""
+    run("quote", "--content", "notes", home=home)
+    code = """
+import sys
+from digestbot.__main__ import main
+sys.argv = ["digestbot", "quote", "--content", "notes", "price"]
+try:
+    main()
+finally:
+    print(*sorted(sys.modules), file=sys.stderr)
+"""
+    environment = {"DIGESTBOT_DATA": str(home / "data"), "HOME": str(home)}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=home, env=environment, check=True, capture_output=True, text=True
+    )
+    assert "The price of a model" in ran.stdout
+    assert not {"digestbot.notes", "yaml", "asyncio", "sqlalchemy", "pydantic_settings"} & set(ran.stderr.split())
+
+
+def test_preview(home: Path) -> None:
+    """A preview is the same for the same day, on stdout, with nothing on stderr."""
+    runs = [run("preview", "--content", "notes", "--date", "2026-03-02", home=home) for _ in range(2)]
+    assert runs[0].stdout == runs[1].stdout
+    assert "Monday 2 March 2026" in runs[0].stdout
+    assert runs[0].stdout.count("«On open weights»") == 3
+    assert (runs[0].returncode, runs[0].stderr) == (0, "")
+
+
+def test_preview_as_a_platform_gets_it(home: Path) -> None:
+    """With --json the platform's payloads are printed, one an entry; without, a sketch of them."""
+    command = ("preview", "--content", "notes", "--size", "2", "--theme", "Open Weights", "--platform")
+    slack = json.loads(run(*command, "slack", "--json", home=home).stdout)
+    assert [block["type"] for block in slack[0]["blocks"]].count("rich_text") == 2
+    discord = json.loads(run(*command, "discord", "--json", home=home).stdout)
+    assert len(discord[0]["embeds"]) == 2
+    assert run(*command, "slack", home=home).stdout.count("  ┃ ") >= 2
+
+
+def test_quote(home: Path) -> None:
+    """A look-up prints what it found, as text or as JSON."""
+    content = ("--content", "notes")
+    assert "“The price of a model" in run("quote", "price", "power", *content, home=home).stdout
+    found = json.loads(run("quote", "price", "power", "--json", *content, home=home).stdout)
+    assert (found["query"], found["total"]) == ("price power", 1)
+    assert found["highlights"][0]["source"]["title"] == "On open weights"
+    assert "«On open weights»" in run("quote", *content, home=home).stdout
+
+
+def test_quote_without_a_match(home: Path) -> None:
+    """Nothing found is said on stderr; stdout stays empty, or valid JSON."""
+    ran = run("quote", "unicorns", "--content", "notes", home=home)
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert "Nothing found for “unicorns”" in ran.stderr
+    ran = run("quote", "unicorns", "--json", "--content", "notes", home=home)
+    assert json.loads(ran.stdout) == {"query": "unicorns", "total": 0, "highlights": []}
+
+
+def test_themes(home: Path) -> None:
+    """Themes are printed with their stock."""
+    assert "Open weights" in run("themes", "--content", "notes", home=home).stdout
+    themes = json.loads(run("themes", "--json", "--content", "notes", home=home).stdout)
+    assert {"name": "Open weights", "highlights": 3, "sources": 1} in themes
+
+
+def test_several_content_folders(home: Path) -> None:
+    """--content may be given several times; what is found lies in all of them."""
+    (home / "more").mkdir()
+    (home / "more" / "other.md").write_text(NOTE.replace("On open weights", "Elsewhere"), encoding="utf-8")
+    found = json.loads(run("quote", "price", "--json", "--content", "notes", "--content", "more", home=home).stdout)
+    assert {one["source"]["title"] for one in found["highlights"]} == {"On open weights", "Elsewhere"}
+
+
+def test_the_sample_content_stands_in(home: Path) -> None:
+    """Without configured notes the sample content is read, which is said on stderr alone."""
+    ran = run("themes", "--json", home=home)
+    assert "sample content" in ran.stderr
+    assert json.loads(ran.stdout)
+    assert "sample" not in run("themes", home=home, DIGESTBOT_CONTENT="notes").stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "problem"),
+    [
+        (("quote", "x", "--content", "nowhere"), 3, "nowhere"),
+        (("preview", "--content", "notes", "--theme", "open wieghts"), 2, "The nearest are Open weights"),
+        (("preview", "--content", "notes", "--date", "soon"), 2, "soon"),
+        (("preview", "--content", "notes", "--size", "0"), 2, "0"),
+        (("peview",), 2, "preview"),
+    ],
+)
+def test_mistakes(home: Path, arguments: tuple[str, ...], code: int, problem: str) -> None:
+    """A mistake is one plain sentence on stderr and an exit code, never a traceback."""
+    ran = run(*arguments, home=home)
+    assert (ran.returncode, ran.stdout) == (code, "")
+    assert problem in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_broken_template(home: Path) -> None:
+    """An operator's broken template is named with its line, and is no traceback."""
+    (home / "mine" / "text").mkdir(parents=True)
+    (home / "mine" / "text" / "digest.txt").write_text("fine\n{{ nonsense }}\n", encoding="utf-8")
+    ran = run("preview", "--content", "notes", home=home, DIGESTBOT_TEMPLATES=str(home / "mine"))
+    assert ran.returncode == 1
+    assert "mine/text/digest.txt:2: 'nonsense' is undefined" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_demo(home: Path) -> None:
+    """The demo shows both platforms, a look-up answered and what to do next, and leaves nothing behind."""
+    ran = run("demo", home=home)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    for title in ("Today's digest in Slack", "Today's digest in Discord", "/quote ", "What next"):
+        assert title in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 100
+    assert not (home / "data").exists()
+
+
+@pytest.mark.parametrize("platform", ["slack", "discord"])
+def test_sketch(platform: str) -> None:
+    """A sketch shows what a person would see: text without its escapes, links with their address, buttons."""
+    one = make_highlight(1, "Weights & *measures*, <free> for [all]: a_b.")
+    renderer = Renderer([str(ROOT / "templates")])
+    view = Digest("Open [weights]", "2026-03-02", (one,), (Action("Another", "digest", "now"),))
+    [part] = renderer.render(view, platform).parts
+    drawn = sketch(part, platform)
+    for line in (
+        "Open [weights]",
+        "“Weights & *measures*, <free> for [all]: a_b.”",
+        "«Essay 1» (https://example.org/1#h)",
+    ):
+        assert line in drawn
+    assert "[ Another ]" in drawn
+    [part] = renderer.render(Listing("Themes", ("Theme", "Stock"), (("Ethics", "7"),)), platform).parts
+    assert "Ethics" in sketch(part, platform)
