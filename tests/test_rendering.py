@@ -272,6 +272,13 @@ def test_an_overlong_highlight_is_cut_at_a_sentence() -> None:
     assert 3_500 < length(description) <= 4_096
 
 
+def test_tables_are_aligned_in_every_alphabet() -> None:
+    """Columns stand below each other, numbers to the right, wide characters counted as two."""
+    rows = (("人工智能", "6"), ("Open weights", "12"))
+    [part] = RENDERER.render(Listing("Themes", ("Theme", "Stock"), rows), "text").parts
+    assert part.text.splitlines()[2:] == ["Theme         Stock", "人工智能          6", "Open weights     12"]
+
+
 def test_long_listings_are_continued() -> None:
     """A listing that is too long for one message loses no row."""
     rows = tuple((f"theme {n:03} {'x' * 40}", str(n)) for n in range(400))

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import east_asian_width
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import TemplateError as JinjaError
@@ -167,10 +168,20 @@ def _day(value: str) -> str:
 def _table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
     """Rows under their column names, aligned with spaces; columns of numbers to the right."""
     cells = [[" ".join(clean(cell).split()) for cell in row] for row in (columns, *rows)]
-    widths = [max(len(row[n]) for row in cells) for n in range(len(columns))]
+    widths = [max(_width(row[n]) for row in cells) for n in range(len(columns))]
     numeric = [all(row[n].isdigit() for row in cells[1:]) for n in range(len(columns))]
-    aligned = ([c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, numeric, strict=True)] for row in cells)
+    aligned = ([_aligned(*cell) for cell in zip(row, widths, numeric, strict=True)] for row in cells)
     return "\n".join("  ".join(row).rstrip() for row in aligned)
+
+
+def _aligned(cell: str, width: int, right: bool) -> str:  # noqa: FBT001 - a column's three facts
+    padding = " " * (width - _width(cell))
+    return padding + cell if right else cell + padding
+
+
+def _width(text: str) -> int:
+    """Columns of a text in a fixed-width font, in which Chinese, Japanese and Korean take two each."""
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _fill(environment: Environment, name: str, values: dict[str, object]) -> str:
