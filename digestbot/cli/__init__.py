@@ -12,6 +12,7 @@ COMMANDS = {
     "preview": "look",
     "quote": "look",
     "themes": "look",
+    "corpus": "corpus",
     "demo": "demo",
 }
 """Which file of this folder holds a command; its function is called like the command, `-` written as `_`."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from digestbot.library.folder import Rules
     from digestbot.library.search import Library
     from digestbot.settings import Settings
 
@@ -32,7 +33,7 @@ def load_settings(content: tuple[str, ...]) -> Settings:
     from digestbot import settings
 
     loaded = settings.load(content)
-    if loaded.content == (settings.bundled("content").resolve(),):
+    if not content and loaded.content == (settings.bundled("content").resolve(),):
         click.echo("Reading the sample content; name your own notes with --content or DIGESTBOT_CONTENT.", err=True)
     return loaded
 
@@ -41,13 +42,17 @@ def load_library(settings: Settings, data: Path | None = None) -> Library:
     """The library of the settings' notes; its index lies under `data`, else where the settings say."""
     from digestbot.library import open_library
 
-    rules = None
-    if settings.exclude_tags or settings.exclude_folders:
-        # The reader of notes comes with it, which a look-up in an unchanged library does not need.
-        from digestbot.library.folder import Rules
+    return open_library(settings.content, data or settings.data, load_rules(settings))
 
-        rules = Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
-    return open_library(settings.content, data or settings.data, rules)
+
+def load_rules(settings: Settings) -> Rules | None:
+    """What the settings keep private beside notes marked so; None for nothing."""
+    if not settings.exclude_tags and not settings.exclude_folders:
+        return None
+    # The reader of notes comes with it, which a look-up in an unchanged library does not need.
+    from digestbot.library.folder import Rules
+
+    return Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
 
 
 def template_folders(settings: Settings) -> list[str]:

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 
-from digestbot.model import Highlight, Note, Source
+from digestbot.model import Highlight, Note, Source, Voice
 
 COLUMNS = ("Highlight", "Title", "Author", "URL", "Note", "Location", "Date")
 """The header of Readwise's CSV import, so that an export can be read there."""
@@ -75,10 +75,12 @@ def as_markdown(notes: Iterable[Note]) -> Iterator[str]:
         for source in note.sources:
             highlights = [one for one in note.highlights if one.source is source]
             if highlights:
-                yield "\n".join([*_head(source), *(_bullet(one) for one in highlights), ""])
+                yield "\n".join([*_head(source, highlights), *(_bullet(one) for one in highlights), ""])
 
 
-def _head(source: Source) -> list[str]:
+def _head(source: Source, highlights: Iterable[Highlight]) -> list[str]:
+    # Read again, bullets under a Highlights heading would pass for the author's own words.
+    anybody = any(one.voice is Voice.SUMMARY for one in highlights)
     lines = [f"# {_escaped(source.title or 'Untitled')}", "", "## Metadata"]
     for name, value in (
         ("Author", ", ".join(source.authors)),
@@ -86,6 +88,7 @@ def _head(source: Source) -> list[str]:
         ("URL", source.url),
         ("Published", source.published),
         ("Tags", " ".join(f"#{tag.replace(' ', '_')}" for tag in source.tags)),
+        ("Voice", Voice.SUMMARY.value if anybody else None),
     ):
         if value:
             lines.append(f"- {name}: {value}")
@@ -93,7 +96,8 @@ def _head(source: Source) -> list[str]:
 
 
 def _bullet(one: Highlight) -> str:
-    text = "\n  ".join(_escaped(line) for line in one.text.split("\n"))
+    said = f"“{one.text}” — {one.speaker}" if one.speaker else one.text
+    text = "\n  ".join(_escaped(line) for line in said.split("\n"))
     link = f" ([View Highlight]({one.url}))" if one.url else f" ({one.location})" if one.location else ""
     note = "\n    - Note: " + " ".join(one.note.split()) if one.note else ""
     tags = "\n    - Tags: " + " ".join(f"#{tag.replace(' ', '_')}" for tag in one.tags) if one.tags else ""

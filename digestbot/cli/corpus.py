@@ -1,0 +1,100 @@
+"""Commands about the notes themselves: what was read of them, what is odd, and all of it for other programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from digestbot.cli.options import content_option, json_option, load_rules, load_settings
+
+if TYPE_CHECKING:
+    from digestbot.library.folder import Corpus
+    from digestbot.model import Note, Problem
+
+FINDINGS = 1
+"""The exit status of a check that found something and was asked to be strict."""
+
+_paths = click.argument("paths", nargs=-1, metavar="[PATH]...")
+
+
+@click.group()
+def corpus() -> None:
+    """Check the notes, or export what was read of them."""
+
+
+@corpus.command()
+@_paths
+@click.option("--strict", is_flag=True, help="Exit with status 1 if anything is odd.")
+@json_option
+@content_option
+def check(*, paths: tuple[str, ...], strict: bool, as_json: bool, content: tuple[str, ...]) -> None:
+    """Say what was read, and what is odd in which file and line, with the fix.
+
+    PATH is a folder of notes or a single file; without one the content of the settings is checked.
+    """
+    read = list(_read((*paths, *content)))
+    problems = [problem for _, one in read for problem in _problems(one)]
+    if as_json:
+        counts = {key: sum(_counts(one)[key] for _, one in read) for key in ("notes", "highlights", "withheld")}
+        click.echo(json.dumps({**counts, "problems": [asdict(one) for one in problems]}, ensure_ascii=False, indent=2))
+    else:
+        for root, one in read:
+            click.echo(_told(root, one))
+        for problem in problems:
+            click.echo(f"{problem}; {problem.fix}" if problem.fix else str(problem))
+    if strict and problems:
+        sys.exit(FINDINGS)
+
+
+@corpus.command()
+@_paths
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "md"]), default="jsonl", show_default=True)
+@content_option
+def export(*, paths: tuple[str, ...], form: str, content: tuple[str, ...]) -> None:
+    """Print every source with its highlights: JSON Lines, Readwise's CSV, or Markdown.
+
+    PATH is a folder of notes or a single file; without one the content of the settings is exported. Private notes are
+    left out.
+    """
+    from digestbot.library import export as formats
+
+    forms: dict[str, Callable[[Iterable[Note]], Iterator[str]]] = {
+        "jsonl": formats.as_jsonl,
+        "csv": formats.as_csv,
+        "md": formats.as_markdown,
+    }
+    for _, one in _read((*paths, *content)):
+        for problem in one.problems:
+            click.echo(str(problem), err=True)
+        for line in forms[form](one.notes):
+            click.echo(line.encode("utf-8"), nl=form != "csv")
+
+
+def _read(paths: tuple[str, ...]) -> Iterator[tuple[Path, Corpus]]:
+    from digestbot.library.folder import Rules, read_folder
+
+    settings = load_settings(paths)
+    for root in settings.content:
+        yield root, read_folder(root, load_rules(settings) or Rules())
+
+
+def _problems(one: Corpus) -> list[Problem]:
+    return [*one.problems, *(problem for note in one.notes for problem in note.problems)]
+
+
+def _counts(one: Corpus) -> dict[str, int]:
+    highlights = sum(len(note.highlights) for note in one.notes)
+    return {"notes": len(one.notes), "highlights": highlights, "withheld": one.withheld}
+
+
+def _told(root: Path, one: Corpus) -> str:
+    counts, odd = _counts(one), len(_problems(one))
+    private = f", {counts['withheld']} private left out" if counts["withheld"] else ""
+    found = f"{odd} thing{'' if odd == 1 else 's'} to look at:" if odd else "nothing odd."
+    return f"{root.name}: {counts['notes']} notes, {counts['highlights']} highlights{private}; {found}"
