@@ -6,15 +6,16 @@ exactly the kept parts. What may have arrived is never posted again unless the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from digestbot import schedule
+from digestbot.curation import compose
 from digestbot.errors import DigestbotError, PlatformError, StoreError
-from digestbot.model import Delivery, Digest, Message, MessageRef, Outcome, Part, Subscription, View
-from digestbot.ports import Platform, Shown, Store
+from digestbot.model import Delivery, Message, MessageRef, Outcome, Part, Subscription, View
+from digestbot.ports import Library, Platform, Store
 
 CATCH_UP = timedelta(hours=6)
 """How late a missed digest may still be sent."""
@@ -23,9 +24,6 @@ FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
 MOST_ATTEMPTS = 10
 """Retries double from the first to the longest wait; ten attempts spread over five hours."""
-
-Compose = Callable[[Delivery, Sequence[Shown], datetime], tuple[str, Digest]]
-"""The theme and the digest of a delivery, given its workspace's history and the present instant."""
 
 Render = Callable[[View, str], Message]
 """A view rendered with the templates of that name."""
@@ -45,12 +43,13 @@ class Ended:
 class Service:
     """Delivers what is due, through the ports.
 
-    platforms: by their names. now: the present instant (aware), read anew at each step.
+    platforms: by their names. library: the notes as they are now. now: the present instant (aware), read anew at
+    each step.
     """
 
     store: Store
     platforms: Mapping[str, Platform]
-    compose: Compose
+    library: Callable[[], Awaitable[Library]]
     render: Render
     now: Callable[[], datetime]
 
@@ -119,13 +118,15 @@ class Service:
         return Ended(delivery, Outcome.CONFIRMED)
 
     async def _compose(self, delivery: Delivery) -> Message:
-        channel = delivery.subscription.channel
-        history = await self.store.history(channel.workspace)
-        theme, digest = self.compose(delivery, history, self.now())
+        order = delivery.subscription
+        history = await self.store.history(order.channel.workspace)
+        digest = compose(await self.library(), history, delivery, self.now())
         if not digest.highlights:
-            raise DigestbotError(f"There is nothing to show under “{theme}”. Add notes, or choose another theme.")
-        message = self.render(digest, self._platform(delivery).templates(channel))
-        await self.store.keep(delivery, theme, [one.id for one in digest.highlights], message, self.now())
+            raise DigestbotError(f"There is nothing to show under “{digest.title}”. Add notes, or name another theme.")
+        view = replace(digest, title=order.title or digest.title)
+        message = self.render(view, self._platform(delivery).templates(order.channel))
+        picks = [one.id for one in digest.highlights]
+        await self.store.keep(delivery, digest.title, picks, message, self.now())
         return message
 
     async def _post(self, delivery: Delivery, message: Message) -> None:

@@ -6,45 +6,55 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import pytest
+from fakes import CHANNEL, NOW, FakeLibrary, FakePlatform, FakeStore, make_highlight, make_subscription
 
 from digestbot.errors import PlatformError, TemplateError
-from digestbot.model import Delivery, Digest, Message, Outcome, Part, View
-from digestbot.ports import Capabilities, Shown
+from digestbot.model import Delivery, Digest, Highlight, Message, Outcome, Part, View
+from digestbot.ports import Capabilities, Library
 from digestbot.service import FIRST_RETRY, LONGEST_RETRY, MOST_ATTEMPTS, Service
-from fakes import CHANNEL, NOW, FakePlatform, FakeStore, make_highlight, make_subscription
 
-MORNING = make_subscription()
+MORNING = replace(make_subscription(), size=2)
 NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
 BLIND = Capabilities("text")
 
 
+LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 9)])
+
+
 @dataclass
 class World:
-    """A service among fakes, with a clock that tests set, and a digest of two parts."""
+    """A service among fakes, with a clock that tests set, and digests of two highlights, each a part of its own."""
 
     now: datetime = NOW
     store: FakeStore = field(default_factory=FakeStore)
     platform: FakePlatform = field(default_factory=FakePlatform)
+    stock: FakeLibrary = field(default_factory=lambda: LIBRARY)
     fault: Exception | None = None
-    composed: int = 0
+    rendered: list[Digest] = field(default_factory=list)
 
     @property
     def service(self) -> Service:
         """The service that would be built after a restart: it has no memory of its own."""
-        return Service(self.store, {"fake": self.platform}, self.compose, self.render, lambda: self.now)
+        return Service(self.store, {"fake": self.platform}, self.library, self.render, lambda: self.now)
 
-    def compose(self, delivery: Delivery, history: Sequence[Shown], now: datetime) -> tuple[str, Digest]:
-        """Two highlights never shown before, or the fault of this world."""
-        if self.fault:
-            raise self.fault
-        self.composed += 1
-        picks = tuple(make_highlight(len(history) + n) for n in (1, 2))
-        return "Open weights", Digest(delivery.subscription.id, f"{now:%Y-%m-%d}", picks)
+    async def library(self) -> Library:
+        """The stock of this world."""
+        return self.stock
 
     def render(self, view: View, templates: str) -> Message:
-        """One part a highlight."""
+        """One part a highlight, or the fault of this world."""
+        if self.fault:
+            raise self.fault
         assert isinstance(view, Digest)
+        self.rendered.append(view)
         return Message(tuple(Part({"with": templates, "text": one.text}, one.text) for one in view.highlights))
+
+    async def claimed_and_kept(self) -> Delivery:
+        """A delivery of two parts that was claimed, and none of it posted."""
+        await self.service.plan_due([MORNING])
+        (delivery,) = await self.store.claim("acme", NOW)
+        await self.store.keep(delivery, "weights", ["a"], Message((Part({}, "one"), Part({}, "two"))), NOW)
+        return delivery
 
     async def tick(self) -> list[Outcome]:
         """Plan, claim and deliver what is due now."""
@@ -124,7 +134,7 @@ async def test_retry_after_is_honoured(world: World) -> None:
     assert await world.tick() == []
     world.now = NOW + timedelta(seconds=90)
     assert await world.tick() == [Outcome.CONFIRMED]
-    assert (len(world.platform.posts), world.composed) == (2, 1)
+    assert (len(world.platform.posts), len(world.rendered)) == (2, 1)
 
 
 async def test_retries_wait_longer_and_end(world: World) -> None:
@@ -174,10 +184,7 @@ async def test_perhaps_is_settled_by_looking(world: World) -> None:
 @pytest.mark.parametrize("arrived", [0, 1])
 async def test_killed_between_parts(world: World, arrived: int) -> None:
     """Killed with nothing in flight: after the restart only the parts that are missing are posted."""
-    await world.service.plan_due([MORNING])
-    (delivery,) = await world.store.claim("acme", NOW)
-    _, digest = world.compose(delivery, (), NOW)
-    await world.store.keep(delivery, "Open weights", ["a"], world.render(digest, "text"), NOW)
+    delivery = await world.claimed_and_kept()
     for n in range(arrived):
         await world.store.begin_part(delivery, n, NOW)
         ref = await world.platform.post(CHANNEL, Part({}, ""), delivery.key(n), None)
@@ -201,10 +208,7 @@ async def test_killed_in_flight(
 ) -> None:
     """Killed while a part was in flight: settled by looking where that is possible, else uncertain; never doubled."""
     world.platform.capabilities = replace(BLIND, can_find=can_find)
-    await world.service.plan_due([MORNING])
-    (delivery,) = await world.store.claim("acme", NOW)
-    _, digest = world.compose(delivery, (), NOW)
-    await world.store.keep(delivery, "Open weights", ["a"], world.render(digest, "text"), NOW)
+    delivery = await world.claimed_and_kept()
     await world.store.begin_part(delivery, 0, NOW)
     if accepted:
         await world.platform.post(CHANNEL, Part({}, ""), delivery.key(0), None)
@@ -224,27 +228,34 @@ async def test_a_fault_ends_one_delivery(world: World, fault: Exception) -> None
     assert await world.tick() == [Outcome.CONFIRMED]
 
 
-async def test_nothing_to_show_is_said(world: World) -> None:
-    """A digest without highlights is not posted; the ledger says so."""
-    empty = Service(
-        world.store,
-        {"fake": world.platform},
-        lambda *_: ("Open weights", Digest("Open weights", "2026-03-02", ())),
-        world.render,
-        lambda: NOW,
-    )
-    await empty.plan_due([MORNING])
+@pytest.mark.parametrize(
+    ("stock", "theme", "reason"),
+    [((), "rotate", "holds no highlights"), (LIBRARY.highlights, "llamas", "There is no theme “llamas”")],
+)
+async def test_nothing_to_show_is_said(world: World, stock: Sequence[Highlight], theme: str, reason: str) -> None:
+    """Without highlights or without the theme nothing is posted, and the ledger says why."""
+    world.stock = FakeLibrary(stock)
+    await world.service.plan_due([replace(MORNING, theme=theme)])
     (delivery,) = await world.store.claim("acme", NOW)
-    assert (await empty.deliver(delivery)).outcome is Outcome.REFUSED
-    assert "nothing to show under “Open weights”" in world.state()[1]
+    assert (await world.service.deliver(delivery)).outcome is Outcome.REFUSED
+    assert reason in world.state()[1]
     assert world.platform.posts == []
+
+
+async def test_history_keeps_the_theme_and_people_see_the_title(world: World) -> None:
+    """A subscription's own title heads its digests; the history has the theme's name, by which themes rotate."""
+    await world.service.plan_due([replace(MORNING, title="Good morning")])
+    (delivery,) = await world.store.claim("acme", NOW)
+    await world.service.deliver(delivery)
+    assert [digest.title for digest in world.rendered] == ["Good morning"]
+    assert {row.theme for row in await world.store.history("acme")} == {"weights"}
 
 
 async def test_a_platform_that_is_gone(world: World) -> None:
     """A delivery whose platform no subscription uses any more is refused, not retried for ever."""
     await world.service.plan_due([MORNING])
     (delivery,) = await world.store.claim("acme", NOW)
-    alone = Service(world.store, {}, world.compose, world.render, lambda: NOW)
+    alone = Service(world.store, {}, world.library, world.render, lambda: NOW)
     assert (await alone.deliver(delivery)).outcome is Outcome.REFUSED
 
 

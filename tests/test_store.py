@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from fakes import NOW, make_subscription
 
 from digestbot.errors import SettingsError, StoreError
 from digestbot.store import open_store
-from fakes import NOW, make_subscription
 
 NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
 

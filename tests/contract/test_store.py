@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes import CHANNEL, NOW, FakeStore, make_subscription
 
 from digestbot.model import Channel, Delivery, Message, MessageRef, Outcome, Part
 from digestbot.ports import Store
 from digestbot.store import open_store
-from fakes import CHANNEL, NOW, FakeStore, make_subscription
 
 NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
 MORNING = replace(make_subscription(), size=5, title="Morgenlektüre", zone="Europe/Berlin")
