@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -174,3 +176,10 @@ def test_the_example_names_every_setting() -> None:
     secrets = {field.upper() for field in Credentials.model_fields}
     assert {name.removesuffix("_TEAM") for name in named} == {*settings.PLACES, *secrets}
     assert {name.removesuffix("_<NAME>") for name in settings.SECRETS} == secrets
+
+
+@pytest.mark.parametrize("module", ["pydantic", "pydantic_settings", "apscheduler", "sqlalchemy", "aiohttp", "asyncio"])
+def test_reading_the_paths_is_light(module: str) -> None:
+    """A look-up needs the paths and the privacy settings alone, and loads none of what the service needs."""
+    script = f"from digestbot import settings; settings.load(); import sys; sys.exit({module!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -12,6 +12,8 @@ COMMANDS = {
     "preview": "look",
     "quote": "look",
     "themes": "look",
+    "run": "run",
+    "console": "run",
     "demo": "demo",
 }
 """Which file of this folder holds a command; its function is called like the command, `-` written as `_`."""

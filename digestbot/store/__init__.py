@@ -7,8 +7,10 @@ claims and finishes several times faster than an asynchronous driver. A method t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import fcntl
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -116,16 +118,38 @@ def open_store(url: str) -> SqlStore:
     that cannot be opened.
     """
     path = _path(url)
+    _make(path)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
         engine = _engine(url)
         metadata.create_all(engine)
-    except OSError as error:
-        raise StoreError(f"The database {path} cannot be opened ({error.strerror}). Check DIGESTBOT_DATA.") from error
     except SQLAlchemyError as error:
         raise StoreError(f"The database {path} cannot be opened: {_cause(error)}. Check the file.") from error
     return SqlStore(engine)
+
+
+@contextmanager
+def serving(url: str) -> Iterator[None]:
+    """The right to serve the ledger, which one process has at a time; it ends with the process, however that ends.
+
+    Raises SettingsError while another process has it.
+    """
+    path = _path(url)
+    lock = path.with_name(f"{path.name}.lock")
+    _make(lock)
+    with lock.open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SettingsError(f"Another digestbot serves {path}. Stop it, or name another DIGESTBOT_DATA.") from error
+        yield
+
+
+def _make(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"The database {path} cannot be opened ({error.strerror}). Check DIGESTBOT_DATA.") from error
 
 
 def _path(url: str) -> Path:
