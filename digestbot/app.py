@@ -17,15 +17,15 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from digestbot import credentials, platforms, schedule, telemetry
 from digestbot.commands import Context, answer
-from digestbot.errors import DigestbotError, StoreError
+from digestbot.errors import DigestbotError, PlatformError, StoreError
 from digestbot.library import open_library
 from digestbot.library.folder import Rules
 from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription
-from digestbot.ports import Library, Platform
+from digestbot.ports import Library, Platform, Store
 from digestbot.rendering import Renderer
 from digestbot.service import Ended, Service
 from digestbot.settings import Settings, bundled
-from digestbot.store import SqlStore, open_store, serving
+from digestbot.store import open_store, serving
 
 HEARTBEAT = timedelta(minutes=5)
 """The longest sleep: timers stand still while a machine is suspended or its clock is set, and this finds out."""
@@ -35,6 +35,9 @@ MOST_IN_FLIGHT = 64
 
 FAREWELL_SECONDS = 8
 """How long a stop waits for what is in flight; what is not done then is settled at the next start."""
+
+STORE_PAUSE = timedelta(minutes=1)
+"""How long to leave a database alone that did not do its work."""
 
 _TICK = "tick"
 
@@ -49,7 +52,7 @@ class App:
     """The parts of a running digestbot."""
 
     settings: Settings
-    store: SqlStore
+    store: Store
     platforms: Mapping[str, Platform]
     renderer: Renderer
 
@@ -65,12 +68,16 @@ class App:
             view = await answer(command, Context(await self.library(), self.store, now()))
             message = self.renderer.render(view, templates)
         except DigestbotError as error:
-            telemetry.event("answer", failed=True, platform=command.channel.platform, problem=type(error).__name__)
-            return self._apology(str(error), templates)
-        telemetry.event("answer", platform=command.channel.platform, parts=len(message.parts))
+            return self._apology(str(error), templates, command, error)
+        except Exception as error:  # noqa: BLE001 - a fault in one answer must stop no other
+            return self._apology(
+                f"That failed: a fault in digestbot ({type(error).__name__}).", templates, command, error
+            )
+        telemetry.event("answer", channel=command.channel, parts=len(message.parts))
         return message
 
-    def _apology(self, text: str, templates: str) -> Message:
+    def _apology(self, text: str, templates: str, command: Command, error: Exception) -> Message:
+        telemetry.event("answer", failed=True, channel=command.channel, problem=type(error).__name__)
         try:
             return self.renderer.render(Notice(text), templates)
         except DigestbotError:  # the templates are what is broken
@@ -150,7 +157,9 @@ class Clockwork:
                 await self._claim(workspace)
         except StoreError as error:
             telemetry.event("store", failed=True, problem=error)
-        await self._wake_when_due()
+            self._wake(now() + STORE_PAUSE)
+        else:
+            await self._wake_when_due()
 
     async def _claim(self, workspace: str) -> None:
         if len(self._in_flight) >= MOST_IN_FLIGHT:
@@ -171,17 +180,19 @@ class Clockwork:
         await self._wake_when_due()
 
     async def _wake_when_due(self) -> None:
-        """Set the alarm to whatever comes first; the trigger's own next time is the heartbeat."""
+        """Set the alarm to whatever comes first: a digest, a retry, or the heartbeat."""
         times = [now() + HEARTBEAT]
-        coming = self._service.next_due(self._subscriptions)
-        try:
-            retries = [await self._store.next_retry(workspace) for workspace in self._workspaces]
-        except StoreError:
-            retries = []
-        if len(self._in_flight) < MOST_IN_FLIGHT:  # else the end of the next delivery sets it again
-            times += [time for time in (coming, *retries) if time]
+        if len(self._in_flight) < MOST_IN_FLIGHT:  # else the end of a delivery sets it again
+            try:
+                retries = [await self._store.next_retry(workspace) for workspace in self._workspaces]
+            except StoreError:
+                retries = [now() + STORE_PAUSE]
+            times += [time for time in (self._service.next_due(self._subscriptions), *retries) if time]
+        self._wake(min(times))
+
+    def _wake(self, when: datetime) -> None:
         if self._scheduler.running:
-            self._scheduler.modify_job(_TICK, next_run_time=min(times))
+            self._scheduler.modify_job(_TICK, next_run_time=when)
 
 
 @asynccontextmanager
@@ -216,10 +227,11 @@ async def _listen(app: App, name: str, stop: asyncio.Event) -> None:
     """Take a platform's commands. The end of the prompt is the end of the service; another platform's is a failure."""
     try:
         await app.platforms[name].run(app.answer)
-    except DigestbotError as error:
-        telemetry.event("platform", failed=True, name=name, problem=error)
-    if name == "console":
-        stop.set()
+    except PlatformError as error:
+        telemetry.event("platform", failed=True, platform=name, problem=error)
+    finally:
+        if name == "console":
+            stop.set()
 
 
 async def _cancel(tasks: set[asyncio.Task[None]] | list[asyncio.Task[None]]) -> None:

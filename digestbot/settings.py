@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -75,14 +76,27 @@ def bundled(name: str) -> Path:
 
 def _variables() -> dict[str, str]:
     """What is set, by its name without the prefix; the environment comes before .env, and empty counts as not set."""
-    everything = {**_env_file(), **os.environ}
-    ours = {name.removeprefix(PREFIX): value for name, value in everything.items() if name.startswith(PREFIX)}
-    for name in ours:
-        if name not in PLACES and not _SECRET.fullmatch(name):
-            near = get_close_matches(name, (*PLACES, *SECRETS), 1) or (*PLACES, *SECRETS)
-            known = " or ".join(PREFIX + one for one in near)
-            raise SettingsError(f"{PREFIX}{name}: digestbot knows no such setting. Write {known}, or remove it.")
-    return {name: value for name, value in ours.items() if value}
+    file, environment = _ours(_env_file()), _ours(os.environ)
+    for name in file:
+        _refuse_unknown(name, f"{ENV_FILE}: ", likeness=0)
+    for name in environment:
+        # Not ours alone to fill: Kubernetes sets DIGESTBOT_PORT and more for a service named digestbot.
+        _refuse_unknown(name, "", likeness=0.75)
+    return {name: value for name, value in {**file, **environment}.items() if value}
+
+
+def _ours(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(PREFIX): value for name, value in variables.items() if name.startswith(PREFIX)}
+
+
+def _refuse_unknown(name: str, place: str, *, likeness: float) -> None:
+    """Raise SettingsError for a name that is none of a setting, if it is at least that like one (0 to 1)."""
+    known = {one.removesuffix("_<NAME>"): one for one in (*PLACES, *SECRETS)}
+    if name in PLACES or _SECRET.fullmatch(name):
+        return
+    if near := get_close_matches(name, known, 1, likeness):
+        meant = PREFIX + known[near[0]]
+        raise SettingsError(f"{place}{PREFIX}{name}: digestbot knows no such setting. Write {meant}, or remove it.")
 
 
 def _env_file() -> dict[str, str]:

@@ -101,6 +101,16 @@ def test_a_wrong_setting_is_named(name: str, value: str, complaint: str, monkeyp
     assert str(refused.value).startswith(name)
 
 
+def test_other_peoples_variables(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment may hold names that others made of ours, as Kubernetes does; in .env they are a mistake."""
+    monkeypatch.setenv("DIGESTBOT_PORT", "tcp://10.0.0.1:80")
+    monkeypatch.setenv("DIGESTBOT_SERVICE_HOST", "10.0.0.1")
+    settings.load(("notes",))
+    (place / ".env").write_text("DIGESTBOT_COLOUR=red\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"^\.env: DIGESTBOT_COLOUR: digestbot knows no such setting"):
+        settings.load(("notes",))
+
+
 def test_a_broken_env_file(place: Path) -> None:
     """A line of .env that is no setting is named by its number."""
     (place / ".env").write_text("DIGESTBOT_DATA=x\n'what is this\n", encoding="utf-8")

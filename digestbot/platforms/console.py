@@ -38,10 +38,7 @@ class Console:
 
     async def post(self, channel: Channel, part: Part, key: str, parent: MessageRef | None) -> MessageRef:  # noqa: ARG002 - a terminal has no threads
         """Write the part's text; a terminal that is gone takes nothing more."""
-        try:
-            self._write(f"\n{part.text.rstrip()}\n\n")
-        except OSError as error:
-            raise PlatformError("Standard output is closed.", permanent=True) from error
+        self._write(f"\n{part.text.rstrip()}\n\n")
         return MessageRef(channel, key)
 
     async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:  # noqa: ARG002 - see below
@@ -68,9 +65,7 @@ class Console:
             self._prompt()
 
     async def drain(self) -> None:
-        """See ports.Platform."""
-        if not self._output.closed:
-            self._output.flush()
+        """Nothing is held back: every part was flushed."""
 
     def _prompt(self) -> None:
         if self._source.isatty():
@@ -78,8 +73,11 @@ class Console:
 
     def _write(self, text: str) -> None:
         encoding = self._output.encoding or "utf-8"
-        self._output.write(text.encode(encoding, "replace").decode(encoding))
-        self._output.flush()
+        try:
+            self._output.write(text.encode(encoding, "replace").decode(encoding))
+            self._output.flush()
+        except (OSError, ValueError) as error:  # ValueError: written to after close
+            raise PlatformError("Standard output is closed.", permanent=True) from error
 
 
 def connect(settings: Settings) -> Console:  # noqa: ARG001 - every platform is connected alike
