@@ -47,8 +47,8 @@ class House:
 
     def order(self, at: datetime, channel: str = "webhook:team") -> None:
         """Subscribe the channel for this time of day (UTC)."""
-        text = f'[[subscriptions]]\nname = "morning"\nchannel = "{channel}"\nschedule = "daily at {at:%H:%M}"\n'
-        (self.root / "digestbot.toml").write_text(text, encoding="utf-8")
+        text = f'name = "morning"\nchannel = "{channel}"\ntheme = "weights"\nschedule = "daily at {at:%H:%M}"\n'
+        (self.root / "digestbot.toml").write_text(f"[[subscriptions]]\n{text}", encoding="utf-8")
 
     async def order_overdue(self) -> None:
         """Subscribe the team's channel since yesterday, for two minutes ago: due at once when the process starts."""
@@ -158,7 +158,7 @@ async def test_a_due_digest_is_one_post_and_the_console_answers(house: House) ->
     await ask(process, "/quote licence decides")
     await says(process, "A licence decides what a model is worth", "Ada Example")
     await ask(process, "/digest now")
-    await says(process, "Weights", "On open weights")
+    await says(process, "On open weights")
     before = cpu_seconds(process)
     await asyncio.sleep(1)
     assert cpu_seconds(process) - before < 0.05
@@ -290,6 +290,16 @@ async def test_wrong_settings_end_it_at_once(house: House, channel: str, complai
     assert complaint in said.decode()
     assert "Traceback" not in said.decode()
     assert "s3cret" not in said.decode()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+async def test_a_console_without_a_terminal(house: House, closed: str) -> None:
+    """Started with a closed stream, the console says what it needs; `run` without a console does not mind."""
+    command = f'exec "{sys.executable}" -m digestbot console --content notes {closed}'
+    shell = await asyncio.create_subprocess_shell(command, cwd=house.root, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    _, said = await shell.communicate()
+    assert shell.returncode == 3
+    assert said.decode().startswith("digestbot: The console needs standard input and output.")
 
 
 async def test_nothing_to_do_is_said(house: House) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from digestbot.cli.options import content_option, load_settings
+
+if TYPE_CHECKING:
+    from digestbot.settings import Settings
 
 
 @click.command("run")
@@ -22,11 +26,10 @@ def run(content: tuple[str, ...], *, prompt: bool) -> None:
     loaded = load_settings(content)
     if not loaded.subscriptions:
         raise SettingsError(f"{loaded.config}: there are no subscriptions, so nothing is ever due. {_EXAMPLE}")
-    seated = sys.stdin.isatty() and any(one.channel.platform == "console" for one in loaded.subscriptions)
 
     from digestbot import app
 
-    asyncio.run(app.serve(loaded, prompt=prompt or seated))
+    asyncio.run(app.serve(loaded, prompt=prompt or _seated(loaded)))
 
 
 @click.command("console")
@@ -36,6 +39,12 @@ def console(content: tuple[str, ...]) -> None:
     from digestbot import app
 
     asyncio.run(app.converse(load_settings(content)))
+
+
+def _seated(settings: Settings) -> bool:
+    """Whether somebody sits at the terminal, and the terminal is one of the channels."""
+    terminal = sys.stdin is not None and sys.stdin.isatty()
+    return terminal and any(one.channel.platform == "console" for one in settings.subscriptions)
 
 
 _EXAMPLE = 'Write [[subscriptions]] with name = "morning", channel = "console" and schedule = "daily at 09:00".'

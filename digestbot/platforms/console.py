@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Literal, TextIO
 
-from digestbot.errors import PlatformError
+from digestbot.errors import PlatformError, SettingsError
 from digestbot.model import Channel, Command, MessageRef, Part
 from digestbot.ports import Answer, Capabilities
 from digestbot.settings import Settings
@@ -81,7 +81,9 @@ class Console:
 
 
 def connect(settings: Settings) -> Console:  # noqa: ARG001 - every platform is connected alike
-    """The terminal that digestbot was started from."""
+    """The terminal that digestbot was started from. Raises SettingsError where it was started without one."""
+    if sys.stdin is None or sys.stdout is None:  # closed by whoever started the process
+        raise SettingsError("The console needs standard input and output. Give digestbot both, or /dev/null.")
     return Console(sys.stdin, sys.stdout)
 
 
