@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 
 
 class Voice(StrEnum):
@@ -165,6 +166,10 @@ class Delivery:
         """The name of this delivery in the ledger, the logs and the seed."""
         where = self.subscription
         return f"{where.channel.workspace}/{where.id}/{self.occurrence.isoformat(timespec='minutes')}"
+
+    def key(self, part: int) -> str:
+        """The idempotency key of a part (from 0): 24 hexadecimal digits, for Discord takes at most 25."""
+        return blake2b(f"{self.id}#{part}".encode(), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

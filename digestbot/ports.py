@@ -48,7 +48,7 @@ class Library(Protocol):
 class Capabilities:
     """What a platform can do, so that the service need not ask which platform it is.
 
-    templates: the folder of templates that suit it ("slack", "discord", "text").
+    templates: the folder of templates that suit it ("slack", "discord", "text"); see also `Platform.templates`.
     dedupe_seconds: how long the platform itself refuses a second message with the same key; 0 for never.
     """
 
@@ -67,6 +67,10 @@ class Platform(Protocol):
 
     name: str
     capabilities: Capabilities
+
+    def templates(self, channel: Channel) -> str:
+        """The folder of templates that suit this channel: a webhook's channel may be Slack's or Discord's."""
+        ...
 
     async def post(self, channel: Channel, part: Part, key: str, parent: MessageRef | None) -> MessageRef:
         """Post one part; `key` (at most 25 characters) is the same at every try of the same part.
@@ -108,8 +112,11 @@ class Shown:
 class Store(Protocol):
     """The ledger: what was planned, sent and shown. Every method speaks of one workspace; all raise StoreError."""
 
-    async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime) -> bool:
-        """Write a delivery down as planned; False when that occurrence was planned before."""
+    async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime, *, skip: str = "") -> bool:
+        """Write a delivery down as planned; False when that occurrence was planned before.
+
+        skip: why it is not to be sent; it is then written down as skipped, and never claimed.
+        """
         ...
 
     async def claim(self, workspace: str, now: datetime) -> Sequence[Delivery]:
@@ -124,10 +131,33 @@ class Store(Protocol):
         """What `keep` kept for this delivery, or None."""
         ...
 
+    async def begin_part(self, delivery: Delivery, n: int, now: datetime) -> None:
+        """Write down, durably before it returns, that part n (from 0) is about to be posted."""
+        ...
+
+    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef, now: datetime) -> None:
+        """Write down that part n arrived; it is never posted again."""
+        ...
+
+    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef]:
+        """The parts that arrived, in order: they are the first ones, for parts are posted one after the other."""
+        ...
+
     async def finish(
         self, delivery: Delivery, outcome: Outcome, now: datetime, *, reason: str = "", retry_at: datetime | None = None
     ) -> None:
-        """Write down how an attempt ended."""
+        """Write down how an attempt ended: unless it is uncertain, a part begun and not ended did not arrive."""
+        ...
+
+    async def recover(self, workspace: str, now: datetime) -> Sequence[Delivery]:
+        """Take over what a dead process left claimed; only the one process that serves the database may call it.
+
+        What had no part in flight waits again; the rest, of which one part may or may not have arrived, is returned.
+        """
+        ...
+
+    async def next_retry(self, workspace: str) -> datetime | None:
+        """When the next delivery may be claimed (aware; in the past for planned ones), or None when none waits."""
         ...
 
     async def show(self, channel: Channel, theme: str, picks: Sequence[str], now: datetime) -> None:

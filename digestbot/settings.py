@@ -1,41 +1,69 @@
-"""Settings: where the notes, the data and the configuration lie. The one module that reads the environment for them."""
+"""Settings: where the notes, the data and the configuration lie. The one module that reads the environment for them.
+
+Each setting is read from the environment, else from `.env` in the working directory, else has a default. Secrets are
+in credentials.py: reading them costs pydantic-settings, which takes longer to import than a look-up may take in all.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
+from digestbot import config
 from digestbot.errors import SettingsError
+from digestbot.model import Subscription
+
+PREFIX = "DIGESTBOT_"
+ENV_FILE = ".env"
+
+PLACES = ("CONTENT", "DATA", "CONFIG", "TEMPLATES")
+"""What is read here, each after PREFIX."""
+
+SECRETS = ("DATABASE_URL", "WEBHOOK_<NAME>")
+"""What is read in credentials.py, each after PREFIX."""
+
+_SECRET = re.compile(r"DATABASE_URL|WEBHOOK_[A-Z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything about an installation but its secrets. All paths are absolute."""
+    """Everything about an installation but its secrets. All paths are absolute.
+
+    content: folders (or single files) of notes; all exist. data: for the index and the database, never in the notes.
+    config: the file that `subscriptions`, `exclude_tags` and `exclude_folders` come from; it need not exist.
+    templates: a folder whose templates come before the bundled ones, or None.
+    """
 
     content: tuple[Path, ...]
     data: Path
     config: Path
     templates: Path | None = None
+    subscriptions: tuple[Subscription, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     exclude_folders: tuple[str, ...] = ()
 
 
 def load(content: tuple[str, ...] = ()) -> Settings:
-    """Read the settings; `content` (from the command line) comes before DIGESTBOT_CONTENT."""
-    environment = os.environ  # noqa: TID251 - this is settings.py
-    said = content or tuple(filter(None, environment.get("DIGESTBOT_CONTENT", "").split(os.pathsep)))
-    paths = tuple(Path(text).resolve() for text in said) or (bundled("content"),)
-    for path in paths:
-        if not path.exists():
-            raise SettingsError(f"DIGESTBOT_CONTENT: there is no {path}. Name a folder of notes.")
-    data = environment.get("DIGESTBOT_DATA") or "~/.local/share/digestbot"
-    templates = environment.get("DIGESTBOT_TEMPLATES")
+    """Read the settings; `content` (from the command line) comes before DIGESTBOT_CONTENT.
+
+    Raises SettingsError with the name of the setting and what to write instead. Creates nothing.
+    """
+    variables = _variables()
+    paths = _content(content, variables.get("CONTENT", ""))
+    path = _config(variables.get("CONFIG", ""))
+    said = config.read(path)
     return Settings(
         content=paths,
-        data=Path(data).expanduser().resolve(),
-        config=Path(environment.get("DIGESTBOT_CONFIG") or "digestbot.toml").resolve(),
-        templates=Path(templates).resolve() if templates else None,
+        data=_data(variables.get("DATA", ""), paths),
+        config=path,
+        templates=_templates(variables.get("TEMPLATES", "")),
+        subscriptions=said.subscriptions,
+        exclude_tags=said.exclude_tags,
+        exclude_folders=said.exclude_folders,
     )
 
 
@@ -44,3 +72,100 @@ def bundled(name: str) -> Path:
     here = Path(__file__).parent
     packaged = here / "_data" / name
     return packaged if packaged.is_dir() else here.parent / name
+
+
+def _variables() -> dict[str, str]:
+    """What is set, by its name without the prefix; the environment comes before .env, and empty counts as not set."""
+    file, environment = _ours(_env_file()), _ours(os.environ)
+    for name in file:
+        _refuse_unknown(name, f"{ENV_FILE}: ", likeness=0)
+    for name in environment:
+        # Not ours alone to fill: Kubernetes sets DIGESTBOT_PORT and more for a service named digestbot.
+        _refuse_unknown(name, "", likeness=0.75)
+    return {name: value for name, value in {**file, **environment}.items() if value}
+
+
+def _ours(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(PREFIX): value for name, value in variables.items() if name.startswith(PREFIX)}
+
+
+def _refuse_unknown(name: str, place: str, *, likeness: float) -> None:
+    """Raise SettingsError for a name that is none of a setting, if it is at least that like one (0 to 1)."""
+    known = {one.removesuffix("_<NAME>"): one for one in (*PLACES, *SECRETS)}
+    if name in PLACES or _SECRET.fullmatch(name):
+        return
+    if near := get_close_matches(name, known, 1, likeness):
+        meant = PREFIX + known[near[0]]
+        raise SettingsError(f"{place}{PREFIX}{name}: digestbot knows no such setting. Write {meant}, or remove it.")
+
+
+def _env_file() -> dict[str, str]:
+    try:
+        text = Path(ENV_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{ENV_FILE}: cannot be read as UTF-8 text. Check the file and its permissions.") from error
+    return _parsed(text)
+
+
+def _parsed(text: str) -> dict[str, str]:
+    """The file's variables; python-dotenv itself would only log a line that it cannot read."""
+    from io import StringIO
+
+    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
+
+    for binding in parse_stream(StringIO(text)):
+        if binding.error:
+            raise SettingsError(f"{ENV_FILE}:{binding.original.line}: is not a setting. Write NAME=value.")
+    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value is not None}
+
+
+def _content(arguments: tuple[str, ...], variable: str) -> tuple[Path, ...]:
+    texts = arguments or tuple(filter(None, variable.split(os.pathsep))) or (str(bundled("content")),)
+    origin = "--content" if arguments else f"{PREFIX}CONTENT"
+    return tuple(_existing(text, origin) for text in dict.fromkeys(texts))
+
+
+def _existing(text: str, origin: str) -> Path:
+    path = _absolute(text)
+    if not path.exists():
+        raise SettingsError(
+            f"{origin}: there is no {path}. Name a folder of notes, or several with “{os.pathsep}” between."
+        )
+    return path
+
+
+def _data(variable: str, content: tuple[Path, ...]) -> Path:
+    """The folder of derived data; inside the notes it would be synced, indexed and published with them."""
+    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    path = _absolute(variable or f"{home}/digestbot")
+    for folder in content:
+        if path.is_relative_to(folder):
+            raise SettingsError(f"{PREFIX}DATA: {path} lies in the notes ({folder}). Name a folder outside of them.")
+    if path.exists() and not path.is_dir():
+        raise SettingsError(f"{PREFIX}DATA: {path} is a file. Name a folder; digestbot creates it.")
+    return path
+
+
+def _config(variable: str) -> Path:
+    path = _absolute(variable or "digestbot.toml")
+    if variable and not path.is_file():
+        raise SettingsError(
+            f"{PREFIX}CONFIG: there is no file {path}. Name your digestbot.toml, or remove the setting."
+        )
+    return path
+
+
+def _templates(variable: str) -> Path | None:
+    if not variable:
+        return None
+    path = _absolute(variable)
+    if not path.is_dir():
+        raise SettingsError(f"{PREFIX}TEMPLATES: there is no folder {path}. Name the folder of your own templates.")
+    return path
+
+
+def _absolute(text: str) -> Path:
+    return Path(text).expanduser().resolve()

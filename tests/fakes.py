@@ -114,6 +114,8 @@ class _Entry:
     reason: str = ""
     retry_at: datetime | None = None
     at: datetime | None = None
+    arrived: list[MessageRef] = field(default_factory=list)
+    in_flight: bool = False
 
 
 @dataclass
@@ -123,12 +125,12 @@ class FakeStore:
     entries: dict[str, _Entry] = field(default_factory=dict)
     requested: list[tuple[Channel, Shown]] = field(default_factory=list)
 
-    async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime) -> bool:
+    async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime, *, skip: str = "") -> bool:
         """See ports.Store."""
         delivery = Delivery(subscription, occurrence, attempt=0)
         if delivery.id in self.entries:
             return False
-        self.entries[delivery.id] = _Entry(delivery, now)
+        self.entries[delivery.id] = _Entry(delivery, now, Outcome.SKIPPED if skip else Outcome.PLANNED, reason=skip)
         return True
 
     async def claim(self, workspace: str, now: datetime) -> Sequence[Delivery]:
@@ -148,12 +150,42 @@ class FakeStore:
         """See ports.Store."""
         return self.entries[delivery.id].message
 
+    async def begin_part(self, delivery: Delivery, n: int, now: datetime) -> None:  # noqa: ARG002 - the port names it
+        """See ports.Store."""
+        assert n == len(self.entries[delivery.id].arrived), "parts are posted in order"
+        self.entries[delivery.id].in_flight = True
+
+    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef, now: datetime) -> None:  # noqa: ARG002 - the port names it
+        """See ports.Store."""
+        entry = self.entries[delivery.id]
+        entry.arrived.append(ref)
+        entry.in_flight = False
+
+    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef]:
+        """See ports.Store."""
+        return tuple(self.entries[delivery.id].arrived)
+
     async def finish(
         self, delivery: Delivery, outcome: Outcome, now: datetime, *, reason: str = "", retry_at: datetime | None = None
     ) -> None:
         """See ports.Store."""
         entry = self.entries[delivery.id]
         entry.outcome, entry.at, entry.reason, entry.retry_at = outcome, now, reason, retry_at
+        entry.in_flight = entry.in_flight and outcome is Outcome.UNCERTAIN
+
+    async def recover(self, workspace: str, now: datetime) -> Sequence[Delivery]:  # noqa: ARG002 - the port names it
+        """See ports.Store."""
+        mine = [one for one in self.entries.values() if one.delivery.subscription.channel.workspace == workspace]
+        left = [entry for entry in mine if entry.outcome is Outcome.CLAIMED]
+        for entry in left:
+            entry.outcome = Outcome.CLAIMED if entry.in_flight else Outcome.PLANNED
+        return [entry.delivery for entry in left if entry.in_flight]
+
+    async def next_retry(self, workspace: str) -> datetime | None:
+        """See ports.Store."""
+        waiting = (Outcome.PLANNED, Outcome.RETRY)
+        mine = [one for one in self.entries.values() if one.delivery.subscription.channel.workspace == workspace]
+        return min((one.retry_at or one.planned for one in mine if one.outcome in waiting), default=None)
 
     async def show(self, channel: Channel, theme: str, picks: Sequence[str], now: datetime) -> None:
         """See ports.Store."""
@@ -203,6 +235,10 @@ class FakePlatform:
     commands: list[Command] = field(default_factory=list)
     replies: list[Message] = field(default_factory=list)
     drained: bool = False
+
+    def templates(self, channel: Channel) -> str:  # noqa: ARG002 - the port names it
+        """See ports.Platform."""
+        return self.capabilities.templates
 
     async def post(self, channel: Channel, part: Part, key: str, parent: MessageRef | None) -> MessageRef:
         """See ports.Platform. A failure with sent="perhaps" keeps the message all the same: the worst case."""

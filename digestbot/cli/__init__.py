@@ -13,6 +13,8 @@ COMMANDS = {
     "quote": "look",
     "themes": "look",
     "corpus": "corpus",
+    "run": "run",
+    "console": "run",
     "demo": "demo",
 }
 """Which file of this folder holds a command; its function is called like the command, `-` written as `_`."""

@@ -1,0 +1,253 @@
+"""The application: the parts wired together, and the loop that keeps them running. Here the clock is read.
+
+`digestbot run` sleeps until the next digest or retry is due, starts its deliveries and sleeps again. Nothing polls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from digestbot import credentials, platforms, schedule, telemetry
+from digestbot.commands import Context, answer
+from digestbot.errors import DigestbotError, PlatformError, StoreError
+from digestbot.library import open_library
+from digestbot.library.folder import Rules
+from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription
+from digestbot.ports import Library, Platform, Store
+from digestbot.rendering import Renderer
+from digestbot.service import Ended, Service
+from digestbot.settings import Settings, bundled
+from digestbot.store import open_store, serving
+
+HEARTBEAT = timedelta(minutes=5)
+"""The longest sleep: timers stand still while a machine is suspended or its clock is set, and this finds out."""
+
+MOST_IN_FLIGHT = 64
+"""How many deliveries are under way at once."""
+
+FAREWELL_SECONDS = 8
+"""How long a stop waits for what is in flight; what is not done then is settled at the next start."""
+
+STORE_PAUSE = timedelta(minutes=1)
+"""How long to leave a database alone that did not do its work."""
+
+_TICK = "tick"
+
+
+def now() -> datetime:
+    """The present instant, aware, in the machine's own zone."""
+    return datetime.now(UTC).astimezone()  # noqa: TID251 - the one place that reads the clock
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The parts of a running digestbot."""
+
+    settings: Settings
+    store: Store
+    platforms: Mapping[str, Platform]
+    renderer: Renderer
+
+    async def library(self) -> Library:
+        """The notes as they are now; the index is made again where one changed."""
+        rules = Rules(frozenset(self.settings.exclude_tags), frozenset(self.settings.exclude_folders))
+        return await asyncio.to_thread(open_library, self.settings.content, self.settings.data, rules)
+
+    async def answer(self, command: Command) -> Message:
+        """The message that answers a command; whatever goes wrong is said there, in a sentence."""
+        templates = self.platforms[command.channel.platform].templates(command.channel)
+        try:
+            view = await answer(command, Context(await self.library(), self.store, now()))
+            message = self.renderer.render(view, templates)
+        except DigestbotError as error:
+            return self._apology(str(error), templates, command, error)
+        except Exception as error:  # noqa: BLE001 - a fault in one answer must stop no other
+            return self._apology(
+                f"That failed: a fault in digestbot ({type(error).__name__}).", templates, command, error
+            )
+        telemetry.event("answer", channel=command.channel, parts=len(message.parts))
+        return message
+
+    def _apology(self, text: str, templates: str, command: Command, error: Exception) -> Message:
+        telemetry.event("answer", failed=True, channel=command.channel, problem=type(error).__name__)
+        try:
+            return self.renderer.render(Notice(text), templates)
+        except DigestbotError:  # the templates are what is broken
+            return Message((Part({"text": text}, text),))
+
+
+async def serve(settings: Settings, *, prompt: bool = False) -> None:
+    """Deliver every subscription's digests until SIGTERM or SIGINT; with a prompt, until that ends too.
+
+    Raises SettingsError, ContentError and StoreError where it cannot begin.
+    """
+    url = credentials.load().database(settings)
+    names = {one.channel.platform for one in settings.subscriptions} | ({"console"} if prompt else set())
+    with serving(url):
+        async with _app(settings, url, names) as app:
+            await app.library()
+            stop = _stop_signal()
+            clockwork = Clockwork(app, settings.subscriptions)
+            await clockwork.start()
+            listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
+            await stop.wait()
+            await clockwork.stop()
+            await _cancel(listeners)
+
+
+async def converse(settings: Settings) -> None:
+    """Answer commands on the terminal until the prompt ends; deliver nothing."""
+    url = credentials.load().database(settings)
+    async with _app(settings, url, {"console"}) as app:
+        await app.library()
+        await app.platforms["console"].run(app.answer)
+
+
+class Clockwork:
+    """Wakes when something is due and starts its deliveries; knows what is in flight."""
+
+    def __init__(self, app: App, subscriptions: Sequence[Subscription]) -> None:
+        self._store = app.store
+        self._service = Service(app.store, app.platforms, app.library, app.renderer.render, now)
+        self._subscriptions = subscriptions
+        self._workspaces = sorted({one.channel.workspace for one in subscriptions})
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    async def start(self) -> None:
+        """Settle what the last process left behind, say what is ordered, and begin."""
+        for workspace in self._workspaces:
+            for ended in await self._service.recover(workspace):
+                _report(ended)
+        for one in self._subscriptions:
+            order = schedule.parse(one.schedule, one.zone)
+            coming = schedule.next_times(order, now(), 1)[0].isoformat(timespec="minutes")
+            telemetry.event("subscribed", id=one.id, channel=one.channel, when=schedule.describe(order), next=coming)
+        self._scheduler.add_job(
+            self._tick,
+            IntervalTrigger(seconds=HEARTBEAT.total_seconds()),
+            id=_TICK,
+            next_run_time=now(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Claim no more, let what is in flight end, and give up on it after FAREWELL_SECONDS."""
+        self._scheduler.shutdown(wait=False)
+        if self._in_flight:
+            _, late = await asyncio.wait(self._in_flight, timeout=FAREWELL_SECONDS)
+            await _cancel(late)
+
+    async def _tick(self) -> None:
+        try:
+            for skipped in await self._service.plan_due(self._subscriptions):
+                _report(skipped)
+            for workspace in self._workspaces:
+                await self._claim(workspace)
+        except StoreError as error:
+            telemetry.event("store", failed=True, problem=error)
+            self._wake(now() + STORE_PAUSE)
+        else:
+            await self._wake_when_due()
+
+    async def _claim(self, workspace: str) -> None:
+        if len(self._in_flight) >= MOST_IN_FLIGHT:
+            return
+        for delivery in await self._store.claim(workspace, now()):
+            task = asyncio.create_task(self._deliver(delivery))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            _report(await self._service.deliver(delivery))
+        except StoreError as error:
+            telemetry.event("store", failed=True, delivery=delivery.id, problem=error)
+        except asyncio.CancelledError:
+            telemetry.event("delivery", failed=True, id=delivery.id, outcome="interrupted")
+            raise
+        await self._wake_when_due()
+
+    async def _wake_when_due(self) -> None:
+        """Set the alarm to whatever comes first: a digest, a retry, or the heartbeat."""
+        times = [now() + HEARTBEAT]
+        if len(self._in_flight) < MOST_IN_FLIGHT:  # else the end of a delivery sets it again
+            try:
+                retries = [await self._store.next_retry(workspace) for workspace in self._workspaces]
+            except StoreError:
+                retries = [now() + STORE_PAUSE]
+            times += [time for time in (self._service.next_due(self._subscriptions), *retries) if time]
+        self._wake(min(times))
+
+    def _wake(self, when: datetime) -> None:
+        if self._scheduler.running:
+            self._scheduler.modify_job(_TICK, next_run_time=when)
+
+
+@asynccontextmanager
+async def _app(settings: Settings, url: str, names: set[str]) -> AsyncIterator[App]:
+    """The parts, connected; drained and closed at the end."""
+    connected = {name: platforms.connect(name, settings) for name in sorted(names)}
+    folders = [folder for folder in (settings.templates, bundled("templates")) if folder]
+    store = open_store(url)
+    try:
+        yield App(settings, store, connected, Renderer([str(folder) for folder in folders]))
+    finally:
+        for platform in connected.values():
+            await platform.drain()
+        store.close()
+
+
+def _stop_signal() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _listening(app: App, *, prompt: bool) -> list[str]:
+    """The platforms that take commands: the console only where somebody sits at it."""
+    able = [name for name, platform in app.platforms.items() if platform.capabilities.can_answer]
+    return [name for name in able if prompt or name != "console"]
+
+
+async def _listen(app: App, name: str, stop: asyncio.Event) -> None:
+    """Take a platform's commands. The end of the prompt is the end of the service; another platform's is a failure."""
+    try:
+        await app.platforms[name].run(app.answer)
+    except PlatformError as error:
+        telemetry.event("platform", failed=True, platform=name, problem=error)
+    finally:
+        if name == "console":
+            stop.set()
+
+
+async def _cancel(tasks: set[asyncio.Task[None]] | list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _report(ended: Ended) -> None:
+    """The log's one line about an attempt."""
+    telemetry.event(
+        "delivery",
+        failed=ended.outcome is not Outcome.CONFIRMED,
+        id=ended.delivery.id,
+        outcome=ended.outcome,
+        attempt=ended.delivery.attempt,
+        reason=ended.reason,
+        retry_at=ended.retry_at and ended.retry_at.isoformat(timespec="seconds"),
+    )

@@ -1,0 +1,50 @@
+"""`digestbot run` and `digestbot console`: the service, and its prompt alone."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from digestbot.cli.options import content_option, load_settings
+
+if TYPE_CHECKING:
+    from digestbot.settings import Settings
+
+
+@click.command("run")
+@content_option
+@click.option("--console", "prompt", is_flag=True, help="Answer commands on standard input too, and end when it ends.")
+def run(content: tuple[str, ...], *, prompt: bool) -> None:
+    """Deliver the digests of digestbot.toml at their times, until stopped."""
+    from digestbot import telemetry
+    from digestbot.errors import SettingsError
+
+    telemetry.start()
+    loaded = load_settings(content)
+    if not loaded.subscriptions:
+        raise SettingsError(f"{loaded.config}: there are no subscriptions, so nothing is ever due. {_EXAMPLE}")
+
+    from digestbot import app
+
+    asyncio.run(app.serve(loaded, prompt=prompt or _seated(loaded)))
+
+
+@click.command("console")
+@content_option
+def console(content: tuple[str, ...]) -> None:
+    """Answer /quote and /digest at a prompt, as every platform does; `exit` ends it."""
+    from digestbot import app
+
+    asyncio.run(app.converse(load_settings(content)))
+
+
+def _seated(settings: Settings) -> bool:
+    """Whether somebody sits at the terminal, and the terminal is one of the channels."""
+    terminal = sys.stdin is not None and sys.stdin.isatty()
+    return terminal and any(one.channel.platform == "console" for one in settings.subscriptions)
+
+
+_EXAMPLE = 'Write [[subscriptions]] with name = "morning", channel = "console" and schedule = "daily at 09:00".'

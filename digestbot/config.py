@@ -1,0 +1,166 @@
+"""digestbot.toml: the subscriptions, and what of the notes stays private. It holds no secrets."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from digestbot import schedule
+from digestbot.errors import ScheduleError, SettingsError
+from digestbot.model import Channel, Subscription
+
+WORKSPACE = "local"
+"""The workspace of channels that name none."""
+
+MOST_HIGHLIGHTS = 25
+"""The largest digest that may be ordered."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_CHANNEL = re.compile(r"([a-z][\w.]*)(?::(?:([^/:\s]+)/)?([^/:\s]+))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What digestbot.toml says.
+
+    exclude_tags, exclude_folders: notes with these tags, or in these folders of a content folder, are never shown.
+    """
+
+    subscriptions: tuple[Subscription, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
+    exclude_folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One table of the file, which knows its place in it, so that every complaint names the file and the key."""
+
+    place: str
+    values: Mapping[str, object]
+
+    def wrong(self, key: str, fix: str) -> SettingsError:
+        return SettingsError(f"{self.place}{key}: {fix}")
+
+    def knows(self, *keys: str) -> None:
+        """Raise SettingsError for a key that is none of these."""
+        for key in self.values:
+            if key not in keys:
+                near = get_close_matches(key, keys, 1) or sorted(keys)
+                raise self.wrong(key, f"digestbot knows no such key. Write {' or '.join(near)}.")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text that is not empty; raises SettingsError where there is none and no default."""
+        value = self.values.get(key, default)
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong(key, f'write a text here, such as {key} = "{_EXAMPLES[key]}".')
+        return value.strip()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, () where there is none."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+            raise self.wrong(key, f'write a list of texts here, such as {key} = ["{_EXAMPLES[key]}"].')
+        return tuple(one.strip() for one in value)
+
+
+_EXAMPLES = {
+    "name": "morning",
+    "channel": "webhook:team",
+    "theme": "rotate",
+    "schedule": "weekdays at 09:00",
+    "zone": "Europe/Berlin",
+    "title": "Morning reading",
+    "exclude_tags": "private",
+    "exclude_folders": "Journal",
+}
+
+
+def read(path: Path) -> Config:
+    """Read the file; one that is not there says nothing. Raises SettingsError with the file, the key and the fix."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Config()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}). Check DIGESTBOT_CONFIG.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: is not TOML: {error}.") from error
+    table = _Table(f"{path}: ", document)
+    table.knows("subscriptions", "content")
+    content = _content(path, table)
+    return Config(_subscriptions(path, table), content.texts("exclude_tags"), content.texts("exclude_folders"))
+
+
+def _content(path: Path, table: _Table) -> _Table:
+    values = table.values.get("content", {})
+    if not isinstance(values, dict):
+        raise table.wrong("content", "write a table here, headed [content].")
+    content = _Table(f"{path}: content.", values)
+    content.knows("exclude_tags", "exclude_folders")
+    return content
+
+
+def _subscriptions(path: Path, table: _Table) -> tuple[Subscription, ...]:
+    rows = table.values.get("subscriptions", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise table.wrong("subscriptions", "write one table a subscription, each headed [[subscriptions]].")
+    found: dict[str, Subscription] = {}
+    for number, row in enumerate(rows, 1):
+        place = _Table(f"{path}: subscriptions[{number}].", row)
+        one = _subscription(place)
+        if one.id in found:
+            raise place.wrong("name", f"“{one.id}” is taken by another subscription. Give each its own name.")
+        found[one.id] = one
+    return tuple(found.values())
+
+
+def _subscription(table: _Table) -> Subscription:
+    table.knows("name", "channel", "theme", "schedule", "zone", "size", "title")
+    name = table.text("name")
+    if not _NAME.fullmatch(name):
+        raise table.wrong("name", f"“{name}” cannot be a name. Use a-z, 0-9, - and _, such as morning.")
+    return Subscription(
+        id=name,
+        channel=_channel(table),
+        schedule=_schedule(table),
+        theme=table.text("theme", "rotate"),
+        zone=table.text("zone", "UTC"),
+        size=_size(table),
+        title=table.text("title") if "title" in table.values else None,
+    )
+
+
+def _channel(table: _Table) -> Channel:
+    text = table.text("channel")
+    found = _CHANNEL.fullmatch(text)
+    if not found:
+        raise table.wrong(
+            "channel", f"“{text}” is not a channel. Write console, webhook:team or platform:workspace/id."
+        )
+    platform, workspace, name = found.groups()
+    return Channel(platform, workspace or WORKSPACE, name or platform)
+
+
+def _schedule(table: _Table) -> str:
+    """The schedule's own words, once they and the zone are known to be understood."""
+    text, zone = table.text("schedule"), table.text("zone", "UTC")
+    try:
+        schedule.parse(text)
+    except ScheduleError as error:
+        raise table.wrong("schedule", str(error)) from error
+    try:
+        schedule.parse(text, zone)
+    except ScheduleError as error:
+        raise table.wrong("zone", str(error)) from error
+    return text
+
+
+def _size(table: _Table) -> int:
+    size = table.values.get("size", 3)
+    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= MOST_HIGHLIGHTS:
+        raise table.wrong("size", f"write how many highlights a digest has, a number from 1 to {MOST_HIGHLIGHTS}.")
+    return size

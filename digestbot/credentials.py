@@ -1,0 +1,53 @@
+"""Credentials: the settings that are secrets, read when something is about to be posted or kept.
+
+They come from the environment, else from `.env` in the working directory, as those of settings.py do. A value is a
+SecretStr: it is never printed, and no error shows it.
+"""
+
+from __future__ import annotations
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableError
+
+from digestbot.errors import SettingsError
+from digestbot.settings import ENV_FILE, PREFIX, Settings
+
+
+class Credentials(BaseSettings):
+    """The secrets of an installation.
+
+    database_url: where the ledger is kept, or None for the file in the data folder.
+    webhook: the URL of each incoming webhook by its name in lower case (DIGESTBOT_WEBHOOK_TEAM is "team").
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        env_ignore_empty=True,
+        extra="ignore",  # settings.load refuses unknown names, and knows the other settings
+        hide_input_in_errors=True,
+    )
+
+    database_url: SecretStr | None = None
+    webhook: dict[str, SecretStr] = {}
+
+    def database(self, settings: Settings) -> str:
+        """The database's URL as SQLAlchemy takes it; the default is a file in the data folder."""
+        return self.database_url.get_secret_value() if self.database_url else f"sqlite:///{settings.data}/digestbot.db"
+
+
+def load() -> Credentials:
+    """Read the secrets. Raises SettingsError that names what is wrong, and never its value."""
+    try:
+        return Credentials()
+    except (ValidationError, UnreadableError):
+        raise SettingsError(f"A {PREFIX}WEBHOOK_<NAME> setting is not a URL. Write one URL for each name.") from None
+
+
+def webhook_setting(name: str) -> str:
+    """The setting that holds the URL of the webhook of that name."""
+    return f"{PREFIX}WEBHOOK_{name.replace('-', '_').upper()}"

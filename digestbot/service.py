@@ -1,0 +1,206 @@
+"""The service: deliver what is due, and decide what follows where a delivery fails. No I/O of its own, no clock.
+
+One delivery goes: claim, pick, render, keep the parts, post them one by one, finish. From `keep` on every try sends
+exactly the kept parts. What may have arrived is never posted again unless the platform says that it did not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from digestbot import schedule
+from digestbot.curation import compose
+from digestbot.errors import DigestbotError, PlatformError, StoreError
+from digestbot.model import Delivery, Message, MessageRef, Outcome, Part, Subscription, View
+from digestbot.ports import Library, Platform, Store
+
+CATCH_UP = timedelta(hours=6)
+"""How late a missed digest may still be sent."""
+
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=1)
+MOST_ATTEMPTS = 10
+"""Retries double from the first to the longest wait; ten attempts spread over five hours."""
+
+Render = Callable[[View, str], Message]
+"""A view rendered with the templates of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt at a delivery ended; `reason` is for people and names no secret."""
+
+    delivery: Delivery
+    outcome: Outcome
+    reason: str = ""
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Delivers what is due, through the ports.
+
+    platforms: by their names. library: the notes as they are now. now: the present instant (aware), read anew at
+    each step.
+    """
+
+    store: Store
+    platforms: Mapping[str, Platform]
+    library: Callable[[], Awaitable[Library]]
+    render: Render
+    now: Callable[[], datetime]
+
+    async def plan_due(self, subscriptions: Sequence[Subscription]) -> Sequence[Ended]:
+        """Write down what has come due; returns what is too late to be sent and was skipped.
+
+        After a downtime only the last missed occurrence is sent, and only within CATCH_UP. A subscription that was
+        never planned begins with the present minute.
+        """
+        skipped = []
+        for subscription in subscriptions:
+            for occurrence, reason in await self._due(subscription):
+                new = await self.store.plan(subscription, occurrence, self.now(), skip=reason)
+                if new and reason:
+                    skipped.append(Ended(Delivery(subscription, occurrence), Outcome.SKIPPED, reason))
+        return skipped
+
+    async def deliver(self, delivery: Delivery) -> Ended:
+        """Make one attempt at a claimed delivery and write down how it ended.
+
+        Raises StoreError alone: then the ledger cannot say, and the next start's `recover` settles it.
+        """
+        ended = await self._attempt(delivery)
+        await self._finish(ended)
+        return ended
+
+    async def recover(self, workspace: str) -> Sequence[Ended]:
+        """Settle what a dead process left behind, before the first claim; returns what had a part in flight."""
+        left = [await self._settle(delivery) for delivery in await self.store.recover(workspace, self.now())]
+        for ended in left:
+            await self._finish(ended)
+        return left
+
+    def next_due(self, subscriptions: Sequence[Subscription]) -> datetime | None:
+        """The next instant at which one of the subscriptions is due, None without any."""
+        now = self.now()
+        times = (schedule.next_times(schedule.parse(one.schedule, one.zone), now, 1) for one in subscriptions)
+        return min((first for (first,) in times), default=None)
+
+    async def _due(self, subscription: Subscription) -> Sequence[tuple[datetime, str]]:
+        """Each occurrence that has come due, with the reason for which it is too late, else ""."""
+        order = schedule.parse(subscription.schedule, subscription.zone)
+        now = self.now()
+        last = await self.store.last_planned(subscription)
+        this_minute = schedule.wall_time(order, now).replace(second=0, microsecond=0)
+        missed = schedule.due(order, last or this_minute - timedelta(microseconds=1), now)
+        late = "a later one was due before it could be sent"
+        rows = [(occurrence, late) for occurrence in missed[:-1]]
+        for occurrence in missed[-1:]:
+            over = now - schedule.instant(order, occurrence) > CATCH_UP
+            rows.append((occurrence, "more than 6 hours late, digestbot was not running" if over else ""))
+        return rows
+
+    async def _attempt(self, delivery: Delivery) -> Ended:
+        try:
+            message = await self.store.kept(delivery) or await self._compose(delivery)
+            await self._post(delivery, message)
+        except StoreError:
+            raise
+        except PlatformError as error:
+            return self._after(error, delivery)
+        except DigestbotError as error:
+            return Ended(delivery, Outcome.REFUSED, str(error))
+        except Exception as error:  # noqa: BLE001 - a fault in one delivery must stop no other
+            return await self._after_fault(error, delivery)
+        return Ended(delivery, Outcome.CONFIRMED)
+
+    async def _compose(self, delivery: Delivery) -> Message:
+        order = delivery.subscription
+        history = await self.store.history(order.channel.workspace)
+        digest = compose(await self.library(), history, delivery, self.now())
+        if not digest.highlights:
+            raise DigestbotError(f"There is nothing to show under “{digest.title}”. Add notes, or name another theme.")
+        view = replace(digest, title=order.title or digest.title)
+        message = self.render(view, self._platform(delivery).templates(order.channel))
+        picks = [one.id for one in digest.highlights]
+        await self.store.keep(delivery, digest.title, picks, message, self.now())
+        return message
+
+    async def _post(self, delivery: Delivery, message: Message) -> None:
+        """Post the parts that did not arrive yet, each written down before and after."""
+        there = list(await self.store.arrived(delivery))
+        for n in range(len(there), len(message.parts)):
+            await self.store.begin_part(delivery, n, self.now())
+            ref = await self._post_part(delivery, n, message.parts[n], there[0] if there else None)
+            await self.store.end_part(delivery, n, ref, self.now())
+            there.append(ref)
+
+    async def _post_part(self, delivery: Delivery, n: int, part: Part, parent: MessageRef | None) -> MessageRef:
+        channel = delivery.subscription.channel
+        try:
+            return await self._platform(delivery).post(channel, part, delivery.key(n), parent)
+        except PlatformError as error:
+            if error.sent == "no":
+                raise
+            found = await self._find(delivery, n)
+            if found == "absent":
+                raise PlatformError(str(error), permanent=error.permanent, retry_after=error.retry_after) from error
+            if found == "cannot look":
+                raise
+            return found
+
+    async def _find(self, delivery: Delivery, n: int) -> MessageRef | Literal["absent", "cannot look"]:
+        """The part in question in the channel's own history; it was rendered within the retries' hours."""
+        since = self.now() - timedelta(days=1)
+        try:
+            platform = self._platform(delivery)
+            if not platform.capabilities.can_find:
+                return "cannot look"
+            return await platform.find(delivery.subscription.channel, delivery.key(n), since)
+        except PlatformError:
+            return "cannot look"
+
+    async def _settle(self, delivery: Delivery) -> Ended:
+        """What becomes of a delivery whose process died while a part was in flight."""
+        n = len(await self.store.arrived(delivery))
+        found = await self._find(delivery, n)
+        if found == "cannot look":
+            reason = f"digestbot stopped while part {n + 1} was being posted; it may have arrived, look in the channel"
+            return Ended(delivery, Outcome.UNCERTAIN, reason)
+        if isinstance(found, MessageRef):
+            await self.store.end_part(delivery, n, found, self.now())
+        return Ended(delivery, Outcome.RETRY, "digestbot stopped while posting", self.now())
+
+    def _after(self, error: PlatformError, delivery: Delivery) -> Ended:
+        """What follows a platform's refusal."""
+        if error.sent == "perhaps":
+            return Ended(delivery, Outcome.UNCERTAIN, f"{error} It may have arrived, look in the channel.")
+        if error.permanent:
+            return Ended(delivery, Outcome.REFUSED, str(error))
+        if delivery.attempt >= MOST_ATTEMPTS:
+            return Ended(delivery, Outcome.REFUSED, f"Given up after {MOST_ATTEMPTS} attempts. {error}")
+        return Ended(delivery, Outcome.RETRY, str(error), self.now() + _wait(delivery, error))
+
+    async def _after_fault(self, error: Exception, delivery: Delivery) -> Ended:
+        """A fault of ours: with nothing kept nothing was posted, else it may have struck while a part was in flight."""
+        outcome = Outcome.UNCERTAIN if await self.store.kept(delivery) else Outcome.REFUSED
+        return Ended(delivery, outcome, f"A fault in digestbot: {type(error).__name__}.")
+
+    async def _finish(self, ended: Ended) -> None:
+        await self.store.finish(ended.delivery, ended.outcome, self.now(), reason=ended.reason, retry_at=ended.retry_at)
+
+    def _platform(self, delivery: Delivery) -> Platform:
+        name = delivery.subscription.channel.platform
+        if name not in self.platforms:
+            raise PlatformError(f"No subscription uses the platform “{name}” any more.", permanent=True)
+        return self.platforms[name]
+
+
+def _wait(delivery: Delivery, error: PlatformError) -> timedelta:
+    """How long to wait before the next attempt: what the platform asked for, else twice as long each time."""
+    if error.retry_after is not None:
+        return timedelta(seconds=error.retry_after)
+    return min(FIRST_RETRY * (1 << (delivery.attempt - 1)), LONGEST_RETRY)

@@ -1,0 +1,188 @@
+"""The store: ports.Store over SQLAlchemy Core on SQLite, its queries in ledger.py, its tables in tables.py.
+
+Every method is one transaction, run in the store's one thread: SQLite takes one writer at a time, and one thread
+claims and finishes several times faster than an asynchronous driver. A method that returned has reached the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from digestbot.errors import SettingsError, StoreError
+from digestbot.model import Channel, Delivery, Message, MessageRef, Outcome, Subscription
+from digestbot.ports import Shown
+from digestbot.store import ledger
+from digestbot.store.tables import metadata
+
+BUSY_SECONDS = 10
+"""How long a transaction waits for another process that writes to the same file."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SqlStore:
+    """The ledger in a database; see ports.Store for what each method promises."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take an engine whose tables exist; `open_store` makes both."""
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(1, "digestbot-store")
+
+    async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime, *, skip: str = "") -> bool:
+        """See ports.Store."""
+        return await self._run(ledger.plan, subscription, occurrence, now, skip)
+
+    async def claim(self, workspace: str, now: datetime) -> Sequence[Delivery]:
+        """See ports.Store."""
+        return await self._run(ledger.claim, workspace, now)
+
+    async def keep(self, delivery: Delivery, theme: str, picks: Sequence[str], message: Message, now: datetime) -> None:
+        """See ports.Store."""
+        await self._run(ledger.keep, delivery, theme, picks, message, now)
+
+    async def kept(self, delivery: Delivery) -> Message | None:
+        """See ports.Store."""
+        return await self._run(ledger.kept, delivery)
+
+    async def begin_part(self, delivery: Delivery, n: int, now: datetime) -> None:
+        """See ports.Store."""
+        await self._run(ledger.begin_part, delivery, n, now)
+
+    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef, now: datetime) -> None:
+        """See ports.Store."""
+        await self._run(ledger.end_part, delivery, n, ref, now)
+
+    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef]:
+        """See ports.Store."""
+        return await self._run(ledger.arrived, delivery)
+
+    async def finish(
+        self, delivery: Delivery, outcome: Outcome, now: datetime, *, reason: str = "", retry_at: datetime | None = None
+    ) -> None:
+        """See ports.Store."""
+        await self._run(ledger.finish, delivery, outcome, now, reason, retry_at)
+
+    async def recover(self, workspace: str, now: datetime) -> Sequence[Delivery]:
+        """See ports.Store."""
+        return await self._run(ledger.recover, workspace, now)
+
+    async def next_retry(self, workspace: str) -> datetime | None:
+        """See ports.Store."""
+        return await self._run(ledger.next_retry, workspace)
+
+    async def show(self, channel: Channel, theme: str, picks: Sequence[str], now: datetime) -> None:
+        """See ports.Store."""
+        await self._run(ledger.show, channel, theme, picks, now)
+
+    async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
+        """See ports.Store."""
+        return await self._run(ledger.history, workspace, subscription)
+
+    async def last_planned(self, subscription: Subscription) -> datetime | None:
+        """See ports.Store."""
+        return await self._run(ledger.last_planned, subscription)
+
+    def close(self) -> None:
+        """Let what is under way end, then close the database. The store cannot be used afterwards."""
+        self._thread.submit(self._engine.dispose).result()
+        self._thread.shutdown()
+
+    async def _run(self, query: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        def transaction() -> T:
+            with self._engine.begin() as connection:
+                return query(connection, *args, **kwargs)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+        except SQLAlchemyError as error:
+            raise StoreError(f"The database did not do its work: {_cause(error)}.") from error
+
+
+def open_store(url: str) -> SqlStore:
+    """Open the ledger at a `sqlite:///…` URL; its file and tables are made where they are missing.
+
+    Files are readable by their owner alone. Raises SettingsError for another kind of URL, StoreError for a database
+    that cannot be opened.
+    """
+    path = _path(url)
+    _make(path)
+    try:
+        engine = _engine(url)
+        metadata.create_all(engine)
+    except SQLAlchemyError as error:
+        raise StoreError(f"The database {path} cannot be opened: {_cause(error)}. Check the file.") from error
+    return SqlStore(engine)
+
+
+@contextmanager
+def serving(url: str) -> Iterator[None]:
+    """The right to serve the ledger, which one process has at a time; it ends with the process, however that ends.
+
+    Raises SettingsError while another process has it.
+    """
+    path = _path(url)
+    lock = path.with_name(f"{path.name}.lock")
+    _make(lock)
+    with lock.open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SettingsError(f"Another digestbot serves {path}. Stop it, or name another DIGESTBOT_DATA.") from error
+        yield
+
+
+def _make(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"The database {path} cannot be opened ({error.strerror}). Check DIGESTBOT_DATA.") from error
+
+
+def _path(url: str) -> Path:
+    problem = "DIGESTBOT_DATABASE_URL must name a file as sqlite:///path/to/digestbot.db; remove it to use the default."
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SettingsError(problem) from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise SettingsError(problem)
+    return Path(parsed.database)
+
+
+def _engine(url: str) -> Engine:
+    # Parameters hold what people wrote in their notes: they are kept out of errors.
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver's own transactions would begin late, and deferred.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.cursor().execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    # A deferred transaction that turns to writing fails at once with "locked" when another one wrote meanwhile.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    """The driver's own words, without the statement that SQLAlchemy adds."""
+    return str(getattr(error, "orig", None) or type(error).__name__)

@@ -1,0 +1,156 @@
+"""What ports.Platform promises, asked of every platform against a terminal or a local server of its own."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TextIO
+
+import pytest
+from fakes import CHANNEL, NOW, FakePlatform
+from pydantic import SecretStr
+from servers.webhook import Webhooks
+
+from digestbot.errors import PlatformError
+from digestbot.model import Channel, Command, Message, Part
+from digestbot.platforms.console import Console
+from digestbot.platforms.webhook import Webhook
+from digestbot.ports import Platform
+
+KEY = "0123456789abcdef01234567"
+PARTS = {
+    "fake": Part({}, "hello"),
+    "console": Part({}, "hello"),
+    "slack": Part(
+        {"text": "hello", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}]}, "hello"
+    ),
+    "discord": Part({"content": "hello"}, "hello"),
+}
+
+
+@dataclass
+class Seat:
+    """A platform, a channel of it, a part that it takes, and the templates that suit the channel."""
+
+    platform: Platform
+    channel: Channel
+    part: Part
+    templates: str
+
+
+def file_of(text: str) -> TextIO:
+    """A file that holds these lines."""
+    file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - the console reads it later
+    file.write(text)
+    file.seek(0)
+    return file
+
+
+@pytest.fixture(params=["fake", "console", "slack", "discord"])
+async def seat(request: pytest.FixtureRequest) -> AsyncIterator[Seat]:
+    """Each platform, ready to post."""
+    part = PARTS[request.param]
+    if request.param == "fake":
+        yield Seat(FakePlatform(), CHANNEL, part, "text")
+    elif request.param == "console":
+        with file_of("") as nothing:
+            yield Seat(Console(nothing, io.StringIO()), Channel("console", "local", "console"), part, "text")
+    else:
+        async with Webhooks() as server:
+            url = server.slack if request.param == "slack" else server.discord
+            webhook = Webhook({"team": SecretStr(url)})
+            yield Seat(webhook, Channel("webhook", "local", "team"), part, request.param)
+            await webhook.drain()
+
+
+async def test_a_post_gives_a_reference(seat: Seat) -> None:
+    """A part that is taken gives a reference in its channel; a second one may continue the first."""
+    first = await seat.platform.post(seat.channel, seat.part, KEY, None)
+    second = await seat.platform.post(seat.channel, seat.part, KEY[::-1], first)
+    assert first.channel == second.channel == seat.channel
+
+
+async def test_templates_suit_the_channel(seat: Seat) -> None:
+    """Each channel says which templates suit it."""
+    assert seat.platform.templates(seat.channel) == seat.templates
+
+
+async def test_find_tells_or_cannot_look(seat: Seat) -> None:
+    """What was posted is found under its key, or the platform cannot look; it never says `absent` of what is there."""
+    ref = await seat.platform.post(seat.channel, seat.part, KEY, None)
+    found = await seat.platform.find(seat.channel, KEY, NOW - timedelta(hours=1))
+    assert found == (ref if seat.platform.capabilities.can_find else "cannot look")
+
+
+async def test_a_channel_in_order_has_no_findings(seat: Seat) -> None:
+    """A check of a channel that takes messages finds nothing, and posts nothing."""
+    assert not await seat.platform.check(seat.channel)
+
+
+async def test_run_ends_where_nothing_is_asked(seat: Seat) -> None:
+    """With nobody to ask anything, `run` returns; and a drained platform can be drained again."""
+
+    async def answer(command: Command) -> Message:
+        raise AssertionError(command)
+
+    await seat.platform.run(answer)
+    await seat.platform.drain()
+    await seat.platform.drain()
+
+
+async def test_only_platform_errors(seat: Seat) -> None:
+    """Whatever a platform cannot do it refuses with PlatformError."""
+    ref = await seat.platform.post(seat.channel, seat.part, KEY, None)
+    if seat.platform.capabilities.can_edit or seat.platform.name == "fake":
+        await seat.platform.edit(ref, seat.part)
+        return
+    with pytest.raises(PlatformError) as refused:
+        await seat.platform.edit(ref, seat.part)
+    assert refused.value.permanent
+
+
+async def test_console_answers_lines() -> None:
+    """Each line of the source is a command, with or without its slash, until `exit`; answers go to the output."""
+    asked: list[tuple[str, str]] = []
+
+    async def answer(command: Command) -> Message:
+        asked.append((command.name, command.text))
+        return Message((Part({}, f"about {command.text}\n"), Part({}, "and more")))
+
+    output = io.StringIO()
+    with file_of("/quote open weights\n\n  Digest now  \n/themes\r\nexit\n/quote never\n") as source:
+        await Console(source, output).run(answer)
+    assert asked == [("quote", "open weights"), ("digest", "now"), ("themes", "")]
+    assert output.getvalue().startswith("about open weights\nand more\nabout now\n")
+
+
+async def test_console_reads_a_pipe_as_it_comes() -> None:
+    """Lines that come in pieces, and a last one without an end, are each answered once."""
+    asked: list[str] = []
+    reading, writing = os.pipe()
+
+    async def answer(command: Command) -> Message:
+        asked.append(command.text)
+        if command.text == "zwei":
+            os.write(writing, "quote drei ä".encode())
+            os.close(writing)
+        return Message(())
+
+    os.write(writing, b"/quote eins\n/quo")
+    os.write(writing, b"te zwei\n")
+    with os.fdopen(reading, encoding="utf-8") as source:
+        await Console(source, io.StringIO()).run(answer)
+    assert asked == ["eins", "zwei", "drei ä"]
+
+
+async def test_console_survives_a_narrow_terminal() -> None:
+    """A character that the terminal's encoding lacks is replaced, and nothing fails."""
+    raw = io.BytesIO()
+    output = io.TextIOWrapper(raw, encoding="ascii")
+    with file_of("") as nothing:
+        await Console(nothing, output).post(CHANNEL, Part({}, "«ä»"), KEY, None)
+    assert raw.getvalue().strip() == b"???"

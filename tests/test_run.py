@@ -1,0 +1,310 @@
+"""`digestbot run` and `digestbot console` as people run them: real processes, a real local server, a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from servers.webhook import Webhooks
+
+from digestbot.model import Channel, Subscription
+from digestbot.store import open_store
+
+NOTE = """---
+title: On open weights
+author: Ada Example
+tags: [weights]
+---
+
+## Highlights
+
+- Weights that anyone may download outlive the company that trained them, and that is the point of it.
+- A licence decides what a model is worth to those who did not train it, long after the launch is over.
+- Reproducing a training run costs more than most laboratories admit in public, which keeps rivals few.
+- Evaluation is the part of the work that nobody funds and everybody relies on when choosing a model.
+"""
+PATIENCE = 20
+"""Seconds after which a test gives up; nothing here waits that long when all is well."""
+
+
+@dataclass
+class House:
+    """A working directory with notes and one subscription, and the processes that were started in it."""
+
+    root: Path
+    server: Webhooks
+    processes: list[Process] = field(default_factory=list)
+
+    def order(self, at: datetime, channel: str = "webhook:team") -> None:
+        """Subscribe the channel for this time of day (UTC)."""
+        text = f'name = "morning"\nchannel = "{channel}"\ntheme = "weights"\nschedule = "daily at {at:%H:%M}"\n'
+        (self.root / "digestbot.toml").write_text(f"[[subscriptions]]\n{text}", encoding="utf-8")
+
+    async def order_overdue(self) -> None:
+        """Subscribe the team's channel since yesterday, for two minutes ago: due at once when the process starts."""
+        due = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None) - timedelta(minutes=2)  # noqa: TID251 - real processes read the real clock
+        self.order(due)
+        store = open_store(f"sqlite:///{self.root}/data/digestbot.db")
+        yesterday = Subscription("morning", Channel("webhook", "local", "team"), f"daily at {due:%H:%M}")
+        await store.plan(yesterday, due - timedelta(days=1), due.replace(tzinfo=UTC), skip="before this test")
+        store.close()
+
+    async def start(self, *arguments: str, url: str = "") -> Process:
+        """Start digestbot with these arguments, posting to the server's webhook of Slack's kind by default."""
+        environment = {
+            "PATH": os.defpath,
+            "HOME": str(self.root),
+            "DIGESTBOT_CONTENT": "notes",
+            "DIGESTBOT_DATA": "data",
+            "DIGESTBOT_WEBHOOK_TEAM": url or self.server.slack,
+        }
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "digestbot", *arguments),
+            cwd=self.root,
+            env=environment,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        self.processes.append(process)
+        return process
+
+    def states(self) -> list[str]:
+        """The states of all deliveries in the ledger but the one a test put there, oldest first."""
+        with sqlite3.connect(self.root / "data" / "digestbot.db") as connection:
+            query = "SELECT state FROM deliveries WHERE reason != 'before this test' ORDER BY id"
+            rows = connection.execute(query).fetchall()
+        connection.close()
+        return [state for (state,) in rows]
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """A house with one note and a server that takes webhooks; whatever still runs at the end is killed."""
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "weights.md").write_text(NOTE, encoding="utf-8")
+    async with Webhooks() as server:
+        house = House(tmp_path, server)
+        yield house
+        for process in house.processes:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+
+async def logged(process: Process, *words: str) -> str:
+    """The next line of the process's log that holds all these words."""
+    assert process.stderr is not None
+    async with asyncio.timeout(PATIENCE):
+        while line := (await process.stderr.readline()).decode():
+            if all(word in line for word in words):
+                return line
+    raise AssertionError(f"the process ended without saying {words}")
+
+
+async def says(process: Process, *words: str) -> None:
+    """Wait until the process has printed all these words."""
+    assert process.stdout is not None
+    printed = ""
+    async with asyncio.timeout(PATIENCE):
+        while not all(word in printed for word in words):
+            chunk = await process.stdout.read(4096)
+            assert chunk, f"the process ended after {printed!r}"
+            printed += chunk.decode()
+
+
+async def ask(process: Process, line: str) -> None:
+    """Type a line."""
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n".encode())
+    await process.stdin.drain()
+
+
+async def stop(process: Process) -> float:
+    """Ask the process to end, as a service manager does; the seconds it took. It must end well."""
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(PATIENCE):
+        assert await process.wait() == 0
+    return time.monotonic() - began
+
+
+def cpu_seconds(process: Process) -> float:
+    """The processor time that the process has used."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def test_a_due_digest_is_one_post_and_the_console_answers(house: House) -> None:
+    """A digest due this minute arrives as exactly one good POST; the same process answers at its prompt; then it rests.
+
+    A restart posts nothing again.
+    """
+    if datetime.now(UTC).second > 50:  # noqa: TID251 - real processes read the real clock
+        await asyncio.sleep(10)
+    house.order(datetime.now(UTC))  # noqa: TID251 - real processes read the real clock
+    process = await house.start("run", "--console")
+    await logged(process, "delivery", "outcome=confirmed")
+    await ask(process, "/quote licence decides")
+    await says(process, "A licence decides what a model is worth", "Ada Example")
+    await ask(process, "/digest now")
+    await says(process, "On open weights")
+    before = cpu_seconds(process)
+    await asyncio.sleep(1)
+    assert cpu_seconds(process) - before < 0.05
+    assert await stop(process) < 5
+    assert (house.server.tries, len(house.server.accepted), house.server.refusals) == (1, 1, [])
+
+    again = await house.start("run")
+    await logged(again, "subscribed")
+    await asyncio.sleep(0.5)
+    await stop(again)
+    assert house.server.tries == 1
+    assert house.states() == ["confirmed"]
+
+
+@pytest.mark.parametrize("kind", ["slack", "discord"])
+async def test_a_missed_digest_is_sent_at_start(house: House, kind: str) -> None:
+    """What came due while digestbot was away is sent when it starts, within the limits of either platform."""
+    await house.order_overdue()
+    process = await house.start("run", url=getattr(house.server, kind))
+    await logged(process, "outcome=confirmed")
+    await stop(process)
+    assert (len(house.server.accepted), house.server.refusals) == (1, [])
+    assert "Weights" in str(house.server.accepted[0])
+
+
+@pytest.mark.parametrize("farewell", [signal.SIGKILL, signal.SIGTERM])
+async def test_stopped_between_accept_and_answer(house: House, farewell: signal.Signals) -> None:
+    """Killed, or stopped, while the platform holds its answer: nothing is posted twice, and the ledger shows the doubt.
+
+    A stop ends within ten seconds all the same.
+    """
+    await house.order_overdue()
+    house.server.script = ["hold"]
+    process = await house.start("run")
+    async with asyncio.timeout(PATIENCE):
+        await house.server.held.wait()
+    process.send_signal(farewell)
+    async with asyncio.timeout(10):
+        await process.wait()
+    assert house.states() == ["claimed"]
+
+    again = await house.start("run")
+    await logged(again, "outcome=uncertain", "it may have arrived")
+    await asyncio.sleep(0.5)
+    await stop(again)
+    assert house.server.tries == 1
+    assert house.states() == ["uncertain"]
+
+
+async def test_killed_after_the_answer(house: House) -> None:
+    """Killed at rest: what was confirmed is not posted again."""
+    await house.order_overdue()
+    process = await house.start("run")
+    await logged(process, "outcome=confirmed")
+    process.kill()
+    await process.wait()
+    again = await house.start("run")
+    await logged(again, "subscribed")
+    await asyncio.sleep(0.5)
+    await stop(again)
+    assert (house.server.tries, house.states()) == (1, ["confirmed"])
+
+
+async def test_a_429_is_honoured(house: House) -> None:
+    """Asked to wait two seconds, digestbot waits them, with no other try between, and then the digest arrives."""
+    await house.order_overdue()
+    house.server.script, house.server.retry_after = ["429"], "2"
+    process = await house.start("run")
+    await logged(process, "outcome=retry")
+    began = time.monotonic()
+    await logged(process, "outcome=confirmed", "attempt=2")
+    assert 1.5 < time.monotonic() - began < 10
+    await stop(process)
+    assert (house.server.tries, len(house.server.accepted)) == (2, 1)
+
+
+@pytest.mark.parametrize("fault", ["500", "drop"])
+async def test_a_failure_is_not_repeated_blindly(house: House, fault: str) -> None:
+    """After a 500 or a cut line nobody knows what arrived: it is shown as uncertain and never tried again."""
+    await house.order_overdue()
+    house.server.script = [fault]
+    process = await house.start("run")
+    line = await logged(process, "outcome=uncertain")
+    assert "s3cret" not in line
+    await asyncio.sleep(1)
+    await stop(process)
+    assert (house.server.tries, house.states()) == (1, ["uncertain"])
+
+
+async def test_one_service_a_ledger(house: House) -> None:
+    """A second `run` on the same data is refused with a sentence, and the first goes on."""
+    await house.order_overdue()
+    first = await house.start("run")
+    await logged(first, "outcome=confirmed")
+    second = await house.start("run")
+    _, complaint = await second.communicate()
+    assert second.returncode == 3
+    assert "Another digestbot serves" in complaint.decode()
+    assert first.returncode is None
+    await stop(first)
+
+
+async def test_console_alone(house: House) -> None:
+    """`digestbot console` answers until its input ends, and delivers nothing, whatever is due."""
+    await house.order_overdue()
+    process = await house.start("console")
+    printed, complaints = await process.communicate(b"/quote evaluation\n/digest themes\n/nothing\n")
+    assert (process.returncode, complaints) == (0, b"")
+    assert "Evaluation is the part of the work" in printed.decode()
+    assert "Weights" in printed.decode()
+    assert "/nothing" in printed.decode()
+    assert house.server.tries == 0
+
+
+@pytest.mark.parametrize(
+    ("channel", "complaint"),
+    [
+        ("webhook:other", "DIGESTBOT_WEBHOOK_OTHER"),
+        ("irc:room", "there is no platform “irc”"),
+        ("web hook", "is not a channel"),
+    ],
+)
+async def test_wrong_settings_end_it_at_once(house: House, channel: str, complaint: str) -> None:
+    """A mistake in the settings is a sentence on standard error and exit code 3, never a traceback."""
+    house.order(datetime.now(UTC), channel)  # noqa: TID251 - real processes read the real clock
+    process = await house.start("run")
+    _, said = await process.communicate()
+    assert process.returncode == 3
+    assert complaint in said.decode()
+    assert "Traceback" not in said.decode()
+    assert "s3cret" not in said.decode()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+async def test_a_console_without_a_terminal(house: House, closed: str) -> None:
+    """Started with a closed stream, the console says what it needs; `run` without a console does not mind."""
+    command = f'exec "{sys.executable}" -m digestbot console --content notes {closed}'
+    shell = await asyncio.create_subprocess_shell(command, cwd=house.root, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    _, said = await shell.communicate()
+    assert shell.returncode == 3
+    assert said.decode().startswith("digestbot: The console needs standard input and output.")
+
+
+async def test_nothing_to_do_is_said(house: House) -> None:
+    """Without subscriptions `run` says what to write, rather than sleeping for ever."""
+    process = await house.start("run")
+    _, said = await process.communicate()
+    assert process.returncode == 3
+    assert "[[subscriptions]]" in said.decode()

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from digestbot import credentials, settings
+from digestbot.config import MOST_HIGHLIGHTS
+from digestbot.credentials import Credentials
+from digestbot.errors import SettingsError
+from digestbot.model import Channel
+
+ROOT = Path(__file__).parent.parent
+MORNING = """
+[[subscriptions]]
+name = "morning"
+channel = "webhook:team"
+schedule = "weekdays at 8:30"
+zone = "Europe/Berlin"
+size = 5
+title = "Morning reading"
+
+[content]
+exclude_tags = ["private", "hr"]
+exclude_folders = ["Journal"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory and an environment that says nothing about digestbot."""
+    for name in [name for name in os.environ if name.startswith(settings.PREFIX)]:  # noqa: TID251 - a clean start for each test
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    (tmp_path / "notes").mkdir()
+    return tmp_path
+
+
+def write(subscription: str) -> None:
+    """Write a digestbot.toml whose one subscription has these lines, and otherwise all it needs."""
+    lines = {"name": '"morning"', "channel": '"console"', "schedule": '"daily at 9"'}
+    lines.update(line.split(" = ", 1) for line in subscription.splitlines())
+    body = "\n".join(f"{key} = {value}" for key, value in lines.items() if value)
+    Path("digestbot.toml").write_text(f"[[subscriptions]]\n{body}\n", encoding="utf-8")
+
+
+def test_nothing_said() -> None:
+    """Without any setting digestbot shows its sample notes, and keeps its data in the user's own data folder."""
+    found = settings.load()
+    assert found.content == (ROOT / "content",)
+    assert found.data == Path("home/digestbot").resolve()
+    assert found.subscriptions == ()
+    assert not found.data.exists()
+
+
+def test_config_is_read(place: Path) -> None:
+    """Every key of digestbot.toml reaches the settings."""
+    (place / "digestbot.toml").write_text(MORNING, encoding="utf-8")
+    found = settings.load(("notes",))
+    (morning,) = found.subscriptions
+    assert (morning.id, morning.channel) == ("morning", Channel("webhook", "local", "team"))
+    assert (morning.schedule, morning.zone, morning.size) == ("weekdays at 8:30", "Europe/Berlin", 5)
+    assert (morning.theme, morning.title) == ("rotate", "Morning reading")
+    assert (found.exclude_tags, found.exclude_folders) == (("private", "hr"), ("Journal",))
+
+
+def test_environment_comes_before_the_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line comes before the environment, the environment before .env."""
+    for name in ("a", "b", "c"):
+        (place / name).mkdir()
+    (place / ".env").write_text("DIGESTBOT_CONTENT=a:b\nDIGESTBOT_DATA=from-file\n", encoding="utf-8")
+    assert settings.load().content == (place / "a", place / "b")
+    monkeypatch.setenv("DIGESTBOT_CONTENT", "c")
+    assert settings.load().content == (place / "c",)
+    assert settings.load(("b", "a")).content == (place / "b", place / "a")
+    assert settings.load().data == place / "from-file"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("DIGESTBOT_CONTENT", "nowhere", "there is no .*nowhere.*Name a folder"),
+        ("DIGESTBOT_CONFIG", "none.toml", "there is no file"),
+        ("DIGESTBOT_TEMPLATES", "none", "there is no folder"),
+        ("DIGESTBOT_DATA", "notes/.data", "lies in the notes"),
+        ("DIGESTBOT_CONTNET", "notes", "Write DIGESTBOT_CONTENT"),
+        ("DIGESTBOT_WEBHOOK", "https://example.org", "Write DIGESTBOT_WEBHOOK_<NAME>"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str, complaint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong or misspelt setting is refused by its name, with what to write instead."""
+    monkeypatch.setenv("DIGESTBOT_CONTENT", "notes")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=complaint) as refused:
+        settings.load()
+    assert str(refused.value).startswith(name)
+
+
+def test_other_peoples_variables(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment may hold names that others made of ours, as Kubernetes does; in .env they are a mistake."""
+    monkeypatch.setenv("DIGESTBOT_PORT", "tcp://10.0.0.1:80")
+    monkeypatch.setenv("DIGESTBOT_SERVICE_HOST", "10.0.0.1")
+    settings.load(("notes",))
+    (place / ".env").write_text("DIGESTBOT_COLOUR=red\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"^\.env: DIGESTBOT_COLOUR: digestbot knows no such setting"):
+        settings.load(("notes",))
+
+
+def test_a_broken_env_file(place: Path) -> None:
+    """A line of .env that is no setting is named by its number."""
+    (place / ".env").write_text("DIGESTBOT_DATA=x\n'what is this\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"^\.env:2:"):
+        settings.load()
+
+
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        ("zone = 'Mars/Base'", r"subscriptions\[1\]\.zone: .*Mars/Base"),
+        ("schedule = 'dayly 9:00'", r"subscriptions\[1\]\.schedule: .*Write “daily at 09:00”"),
+        ("size = 0", rf"subscriptions\[1\]\.size: .*1 to {MOST_HIGHLIGHTS}"),
+        ("size = true", r"subscriptions\[1\]\.size"),
+        ("colour = 'red'", r"subscriptions\[1\]\.colour: digestbot knows no such key"),
+        ("shedule = 'daily at 9'", r"subscriptions\[1\]\.shedule: .*Write schedule"),
+        ("channel = 'webhook:a b'", r"subscriptions\[1\]\.channel: .*Write console"),
+        ("channel = ", r"subscriptions\[1\]\.channel: write a text"),
+        ("theme = 7", r"subscriptions\[1\]\.theme: write a text"),
+        ("name = 'Fr Ed'", r"subscriptions\[1\]\.name: .*cannot be a name"),
+    ],
+)
+def test_a_wrong_subscription_is_named(lines: str, complaint: str) -> None:
+    """A mistake in a subscription names the file, the key and what to write instead."""
+    write(lines)
+    with pytest.raises(SettingsError, match=complaint) as refused:
+        settings.load(("notes",))
+    assert str(refused.value).startswith(str(Path("digestbot.toml").resolve()))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[[subscription]]", "subscription: .*Write subscriptions"),
+        ("subscriptions = 3", "write one table a subscription"),
+        ("content = 3", "write a table"),
+        ("[content]\nexclude_tags = 'x'", "write a list of texts"),
+        ("[content]\nexclude = ['x']", "content.exclude: "),
+        ("[[subscriptions]", "is not TOML: .*line 1"),
+        ("[[subscriptions]]\nname='a'\nchannel='console'\nschedule='daily at 9'\n" * 2, "“a” is taken"),
+    ],
+)
+def test_a_wrong_file_is_named(text: str, complaint: str) -> None:
+    """A mistake in the shape of digestbot.toml is refused, with what to write instead."""
+    Path("digestbot.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=complaint):
+        settings.load(("notes",))
+
+
+def test_secrets_come_from_environment_and_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A webhook's URL is found by its name, from either place, and does not show when the credentials are printed."""
+    (place / ".env").write_text("DIGESTBOT_WEBHOOK_TEAM_A=https://example.org/s3cret\n", encoding="utf-8")
+    monkeypatch.setenv("DIGESTBOT_WEBHOOK_OPS", "https://example.org/0ther")
+    found = credentials.load()
+    assert sorted(found.webhook) == ["ops", "team_a"]
+    assert found.webhook["team_a"].get_secret_value() == "https://example.org/s3cret"
+    assert "s3cret" not in repr(found)
+    assert credentials.webhook_setting("team-a") == "DIGESTBOT_WEBHOOK_TEAM_A"
+
+
+def test_no_error_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret that cannot be read is not part of the complaint about it."""
+    monkeypatch.setenv("DIGESTBOT_WEBHOOK", '["s3cret"]')
+    with pytest.raises(SettingsError) as refused:
+        credentials.load()
+    assert "s3cret" not in f"{refused.value!r} {refused.value.__cause__!r}"
+
+
+def test_the_example_names_every_setting() -> None:
+    """.env.example and the settings know the same names, and each line of it would be accepted."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    named = set(re.findall(r"^# DIGESTBOT_(\w+)=", text, re.MULTILINE))
+    secrets = {field.upper() for field in Credentials.model_fields}
+    assert {name.removesuffix("_TEAM") for name in named} == {*settings.PLACES, *secrets}
+    assert {name.removesuffix("_<NAME>") for name in settings.SECRETS} == secrets
+
+
+@pytest.mark.parametrize("module", ["pydantic", "pydantic_settings", "apscheduler", "sqlalchemy", "aiohttp", "asyncio"])
+def test_reading_the_paths_is_light(module: str) -> None:
+    """A look-up needs the paths and the privacy settings alone, and loads none of what the service needs."""
+    script = f"from digestbot import settings; settings.load(); import sys; sys.exit({module!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
