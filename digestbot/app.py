@@ -120,6 +120,7 @@ class Clockwork:
         self._subscriptions = subscriptions
         self._workspaces = sorted({one.channel.workspace for one in subscriptions})
         self._in_flight: set[asyncio.Task[None]] = set()
+        self._stopping = False
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     async def start(self) -> None:
@@ -144,12 +145,23 @@ class Clockwork:
 
     async def stop(self) -> None:
         """Claim no more, let what is in flight end, and give up on it after FAREWELL_SECONDS."""
+        self._stopping = True
+        self._scheduler.pause()
+        await asyncio.sleep(0)  # a tick that was submitted just now begins, and is known to be in flight
+        deadline = asyncio.get_running_loop().time() + FAREWELL_SECONDS
+        while self._in_flight and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._in_flight, timeout=left)
+        await _cancel(set(self._in_flight))
         self._scheduler.shutdown(wait=False)
-        if self._in_flight:
-            _, late = await asyncio.wait(self._in_flight, timeout=FAREWELL_SECONDS)
-            await _cancel(late)
 
     async def _tick(self) -> None:
+        # The scheduler would cancel its running job as it shuts down, and log that as a fault.
+        work = asyncio.create_task(self._plan_and_claim())
+        self._in_flight.add(work)
+        work.add_done_callback(self._in_flight.discard)
+        await asyncio.wait([work])
+
+    async def _plan_and_claim(self) -> None:
         try:
             for skipped in await self._service.plan_due(self._subscriptions):
                 _report(skipped)
@@ -162,7 +174,7 @@ class Clockwork:
             await self._wake_when_due()
 
     async def _claim(self, workspace: str) -> None:
-        if len(self._in_flight) >= MOST_IN_FLIGHT:
+        if self._stopping or len(self._in_flight) >= MOST_IN_FLIGHT:
             return
         for delivery in await self._store.claim(workspace, now()):
             task = asyncio.create_task(self._deliver(delivery))

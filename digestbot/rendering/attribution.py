@@ -6,10 +6,13 @@ note marks as somebody's own.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from digestbot.model import Highlight, Voice
 from digestbot.rendering.dialects import clean, one_line, safe_url
+
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+){2,}")
 
 LONGEST_NAME = 200
 """Characters of a title or of the names before it is cut."""
@@ -64,10 +67,18 @@ def _name(one: Highlight) -> str:
 
 
 def _title(one: Highlight, url: str | None, name: str) -> list[Span]:
-    title = _short(one.source.title or "")
+    title = _short(_readable(one.source.title or ""))
     unnamed = "— " if _is_marked(one) else "from "
     lead = unnamed if not name else ", in " if one.voice is Voice.QUOTED else ", "
     return [Span(lead), Span(f"«{title}»", url)] if title else []
+
+
+def _readable(title: str) -> str:
+    """A title; one that is a file's name in slug form (`three-or-more-words`) is spelled out."""
+    if not _SLUG.fullmatch(title):
+        return title
+    words = re.sub("[-_]", " ", title)
+    return words[0].upper() + words[1:]
 
 
 def _place(one: Highlight) -> list[Span]:

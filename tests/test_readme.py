@@ -1,0 +1,91 @@
+"""The README: what it tells people to type works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# (language, content) of every fenced block.
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
+# `make test` is what runs this very test.
+RUN_HERE = [line for line in COMMANDS if line != "make test"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """The environment of a person with notes in ~/notes and the README's digestbot.toml and .env in the folder."""
+    shutil.copytree(ROOT / "content", tmp_path / "notes")
+    (tmp_path / "digestbot.toml").write_text(_block("toml"), encoding="utf-8")
+    (tmp_path / ".env").write_text(_block("", containing="DIGESTBOT_WEBHOOK_TEAM"), encoding="utf-8")
+    keep = {name: value for name, value in os.environ.items() if not name.startswith("DIGESTBOT_")}  # noqa: TID251
+    path = f"{Path(sys.executable).parent}{os.pathsep}{keep.get('PATH', '')}"
+    return {**keep, "HOME": str(tmp_path), "PATH": path, "XDG_DATA_HOME": str(tmp_path / "data")}
+
+
+def _block(language: str, containing: str = "") -> str:
+    return next(block for known, block in BLOCKS if known == language and containing in block)
+
+
+@pytest.mark.parametrize("command", RUN_HERE)
+def test_command_works(command: str, home: dict[str, str]) -> None:
+    """Every command of the README ends well, or, when it is to run on, runs until it is stopped and then ends well."""
+    cwd = ROOT if command.startswith("make") else Path(home["HOME"])
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {command}"],
+        cwd=cwd,
+        env=home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if command == "digestbot run":
+        _stop_when_ready(process)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    assert "Traceback" not in output
+
+
+def _stop_when_ready(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        line = process.stdout.readline()
+        if "friday-reading" in line or not line:
+            break
+    process.send_signal(signal.SIGTERM)
+
+
+def test_every_table_row_names_a_known_key() -> None:
+    """The README's table of subscription keys is the one digestbot.toml knows."""
+    from digestbot import config
+
+    rows = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+    assert set(rows) == {"name", "channel", "schedule", "zone", "theme", "size", "title"}
+    assert {"name", "channel", "schedule", "zone", "theme", "title"} <= set(config._EXAMPLES)  # noqa: SLF001
+
+
+def test_the_capture_is_real() -> None:
+    """The digest shown in the README is what the sample notes give, line for line."""
+    capture = _block("", containing="$ digestbot preview")
+    command, *shown = capture.strip().splitlines()
+    words = command.removeprefix("$ digestbot ").split()
+    result = subprocess.run(
+        [sys.executable, "-m", "digestbot", *words, "--content", str(ROOT / "content")],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert " ".join(result.stdout.split()) == " ".join(" ".join(shown).split())
