@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from digestbot.notes import boilerplate, prose, values
 from digestbot.notes.document import Document
@@ -65,7 +66,7 @@ def _could_be_title(text: str, unit: Unit) -> bool:
 
 def _find_author(found: list[Unit], body: int) -> list[str]:
     head = [unit.shown for unit in found[: body + 1]]
-    for text, following in zip(head, [*head[1:], ""], strict=True):
+    for text, following in zip_longest(head, head[1:], fillvalue=""):
         match = _BYLINE.match(text)
         name = (match[1] if match else following if text.casefold() == "by" else "").split(",")[0].split("|")[0].strip()
         if _PERSON.match(name):

@@ -44,23 +44,27 @@ def _marked(block: Block, document: Document) -> list[Passage] | None:
     fenced = _MARK.sub(lambda match: f"{_ON}{match[1] or match[2]}{_OFF}", text.replace(_ON, "").replace(_OFF, ""))
     words = plain(fenced, document.hidden)
     spans = [match for match in _SPAN.finditer(words.text) if not _EXPLANATION.match(match[1].strip())]
-    sentences: list[str] = []
-    for span in spans:
-        sentence = _whole(words.text, span)
-        if sentence and sentence not in sentences:
-            sentences.append(sentence)
+    around = _sentences_around(words.text)
+    sentences = dict.fromkeys(sentence for span in spans if (sentence := _whole(span, around)))
     return [Passage(sentence, block.line, voice=Voice.AUTHOR, links=words.links) for sentence in sentences]
 
 
-def _whole(text: str, span: re.Match[str]) -> str:
+def _sentences_around(text: str) -> dict[str, str]:
+    """The sentence that each marked piece of a text stands in; a piece that runs over several has none."""
+    around: dict[str, str] = {}
+    for sentence in prose.sentences(" ".join(text.split("\n"))):
+        whole = sentence.replace(_ON, "").replace(_OFF, "").strip()
+        for span in _SPAN.finditer(sentence):
+            around.setdefault(" ".join(span[1].split()), whole)
+    return around
+
+
+def _whole(span: re.Match[str], around: dict[str, str]) -> str:
     """The marked words if they are a sentence or more, else the sentence round them."""
     words = " ".join(span[1].split())
     if words[:1].isupper() and words.endswith((".", "!", "?", "”", '"')) and len(words) > 30:
         return words
-    for sentence in prose.sentences(" ".join(text.split("\n"))):
-        if f"{_ON}{words}{_OFF}" in " ".join(sentence.split()):
-            return sentence.replace(_ON, "").replace(_OFF, "").strip()
-    return words
+    return around.get(words, words)
 
 
 def _unmarked(block: Block, found: list[Passage]) -> list[Block]:
