@@ -12,7 +12,8 @@ _SPOKEN = re.compile(
     re.DOTALL,
 )
 _SIGNED = re.compile(r"^(.{8,}?)\n(?:[—–―~]|--|- )\s*([^—–\n]{2,80})$", re.DOTALL)
-_QUOTATION = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|„[^“”]*[“”]|「[^」]*」")
+# No class holds its own opening sign: a text of nothing but those would be searched to its end from each of them.
+_QUOTATION = re.compile(r"“[^“”]*”|\"[^\"]*\"|«[^«»]*»|„[^„“”]*[“”]|「[^「」]*」")
 _VERB = (
     r"(?:said|says|wrote|writes|told|added|adds|argued|argues|explained|explains|noted|notes|asked|asks"
     r"|replied|tweeted|posted|recalled"
