@@ -32,6 +32,8 @@ PLACES = re.compile(
 
 _WINDOW = 1200
 _NEAR = 120
+# A highlight with more behind it is no highlight; each one taken off copies the text.
+_MOST = 100
 _LINK = re.compile(r"\(?\[([^\[\]\n]{0,120})\]\(<?([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?\)\)?$")
 _ZOTERO = re.compile(r"\(?\[\[(zotero://[^\]|\s]+?)(?:\\?\|([^\]]*))?\]\]\)?$")
 _PLAIN_PLACE = re.compile(
@@ -62,7 +64,9 @@ class Tail:
 def take(markup: str) -> Tail:
     """Take everything off the end of a highlight that is not its words."""
     tail = Tail(markup.rstrip())
-    while _take_one(tail):
+    for _ in range(_MOST):
+        if not _take_one(tail):
+            break
         tail.text = tail.text.rstrip()
     return tail
 
