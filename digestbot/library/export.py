@@ -16,11 +16,14 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def as_jsonl(notes: Iterable[Note]) -> Iterator[str]:
-    """One JSON object for each source, in one line; a file that yields nothing has its line too."""
+    """One JSON object for each source, in one line; a file that yields nothing has its line too.
+
+    The problems of a file of several sources stand in the first of its lines.
+    """
     for note in notes:
         problems = [str(problem) for problem in note.problems]
+        of_source = _by_source(note)
         for source in note.sources:
-            highlights = [_object(one) for one in note.highlights if one.source is source]
             yield json.dumps(
                 {
                     "path": note.path,
@@ -29,11 +32,20 @@ def as_jsonl(notes: Iterable[Note]) -> Iterator[str]:
                     "source_url": source.url,
                     "tags": list(source.tags),
                     "published": source.published,
-                    "highlights": highlights,
+                    "highlights": [_object(one) for one in of_source.get(id(source), ())],
                     "problems": problems,
                 },
                 ensure_ascii=False,
             )
+            problems = []
+
+
+def _by_source(note: Note) -> dict[int, list[Highlight]]:
+    """The highlights of each source, by its identity: a clippings file may hold thousands of books."""
+    found: dict[int, list[Highlight]] = {}
+    for one in note.highlights:
+        found.setdefault(id(one.source), []).append(one)
+    return found
 
 
 def _object(one: Highlight) -> dict[str, object]:
@@ -72,9 +84,9 @@ def _row(cells: Iterable[str]) -> str:
 def as_markdown(notes: Iterable[Note]) -> Iterator[str]:
     """A section for each source that has highlights, in the form that the reader reads best."""
     for note in notes:
+        of_source = _by_source(note)
         for source in note.sources:
-            highlights = [one for one in note.highlights if one.source is source]
-            if highlights:
+            if highlights := of_source.get(id(source)):
                 yield "\n".join([*_head(source, highlights), *(_bullet(one) for one in highlights), ""])
 
 
