@@ -206,7 +206,7 @@ def _add_fields(entry: _Entry | None, lines: list[str]) -> None:
 
 def _field(line: str) -> tuple[str, str] | None:
     """The kind and the value of a field line, or None for a line of words."""
-    if ":" not in line and "：" not in line and line[0] not in "⏱💭^":
+    if ":" not in line and "：" not in line and not line.startswith(("⏱", "💭", "^")):
         return None
     head, value = line[:60].replace("**", "").replace("__", "").lstrip("*"), line[60:]
     for kind, pattern in _FIELDS:
