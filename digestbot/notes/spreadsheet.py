@@ -55,6 +55,8 @@ def recognise(text: str, path: str) -> bool:
     """Whether this is a table: by its name, or by a first line that names a column of highlights and one of sources."""
     if path.lower().endswith((".csv", ".tsv")):
         return True
+    if not any(_first_line(text).count(delimiter) > 1 for delimiter in _DELIMITERS):
+        return False
     columns = _columns(_header(text)[1])
     return "text" in columns and "title" in columns and len(columns) > 2
 
@@ -81,10 +83,13 @@ def read(text: str, path: str) -> tuple[list[Item], list[Problem]]:
 
 def _header(text: str) -> tuple[str, list[str]]:
     """The delimiter under which the first line names most of the columns we know, and its cells."""
-    first = text.lstrip("\ufeff\n").partition("\n")[0][:10_000].rstrip("\r")
-    tries = [(delimiter, first.split(delimiter)) for delimiter in _DELIMITERS]
+    tries = [(delimiter, _first_line(text).split(delimiter)) for delimiter in _DELIMITERS]
     delimiter, cells = max(tries, key=lambda one: (len(_columns(one[1])), len(one[1])))
     return delimiter, cells
+
+
+def _first_line(text: str) -> str:
+    return text.lstrip("\ufeff\n").partition("\n")[0][:10_000].rstrip("\r")
 
 
 def _columns(header: list[str]) -> dict[str, int]:
