@@ -121,6 +121,22 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A theme that the operator defines: what matches all that is said here, except `exclude`.
+
+    name: as it is shown. query: in the words of a look-up, "" for none. tags, authors, sources: each () or met by any
+    one of its names. exclude: names of tags, authors or sources whose highlights stay out.
+    """
+
+    name: str
+    query: str = ""
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """Where a digest goes; on Discord a guild is the workspace."""
 

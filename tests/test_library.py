@@ -239,7 +239,8 @@ def test_signals_of_a_theme() -> None:
 def test_what_a_source_is_can_be_ordered_and_is_not_listed() -> None:
     """A category such as podcasts has its highlights, yet is not among the themes to rotate through."""
     source = replace(make_highlight().source, category="podcasts")
-    themes, under = assign([_note(f"{n}.md", n, "birds", source=replace(source, title=str(n))) for n in range(3)])
+    notes = [_note(f"{n}.md", n, "birds", source=replace(source, authors=(str(n),), key=str(n))) for n in range(3)]
+    themes, under = assign(notes)
     assert [theme.name for theme in themes] == ["Birds"]
     assert all("podcast" in keys for keys in under.values())
 
