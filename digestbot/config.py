@@ -1,4 +1,4 @@
-"""digestbot.toml: the subscriptions, and what of the notes stays private. It holds no secrets."""
+"""digestbot.toml: the subscriptions, saved searches, and what of the notes stays private. It holds no secrets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from digestbot import schedule
 from digestbot.errors import ScheduleError, SettingsError
-from digestbot.model import Channel, Subscription
+from digestbot.model import Channel, SavedSearch, Subscription
 
 WORKSPACE = "local"
 """The workspace of channels that name none."""
@@ -19,6 +19,8 @@ WORKSPACE = "local"
 MOST_HIGHLIGHTS = 25
 """The largest digest that may be ordered."""
 
+_LONGEST = 64
+"""Characters of a theme's name."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _CHANNEL = re.compile(r"([a-z][\w.]*)(?::(?:([^/:\s]+)/)?([^/:\s]+))?", re.ASCII)
 
@@ -28,11 +30,13 @@ class Config:
     """What digestbot.toml says.
 
     exclude_tags, exclude_folders: notes with these tags, or in these folders of a content folder, are never shown.
+    themes: saved searches, each a theme beside those that the notes show.
     """
 
     subscriptions: tuple[Subscription, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     exclude_folders: tuple[str, ...] = ()
+    themes: tuple[SavedSearch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,11 @@ _EXAMPLES = {
     "title": "Morning reading",
     "exclude_tags": "private",
     "exclude_folders": "Journal",
+    "query": "open weights",
+    "tags": "licences",
+    "authors": "Ada Lovelace",
+    "sources": "example.org",
+    "exclude": "newsletter",
 }
 
 
@@ -90,9 +99,14 @@ def read(path: Path) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not TOML: {error}.") from error
     table = _Table(f"{path}: ", document)
-    table.knows("subscriptions", "content")
+    table.knows("subscriptions", "content", "themes")
     content = _content(path, table)
-    return Config(_subscriptions(path, table), content.texts("exclude_tags"), content.texts("exclude_folders"))
+    return Config(
+        _subscriptions(path, table),
+        content.texts("exclude_tags"),
+        content.texts("exclude_folders"),
+        _themes(path, table),
+    )
 
 
 def _content(path: Path, table: _Table) -> _Table:
@@ -102,6 +116,34 @@ def _content(path: Path, table: _Table) -> _Table:
     content = _Table(f"{path}: content.", values)
     content.knows("exclude_tags", "exclude_folders")
     return content
+
+
+def _themes(path: Path, table: _Table) -> tuple[SavedSearch, ...]:
+    rows = table.values.get("themes", {})
+    if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
+        raise table.wrong(
+            "themes", "write one table a theme, each headed with its name, such as [themes.open-weights]."
+        )
+    found: dict[str, SavedSearch] = {}
+    for name, row in rows.items():
+        key = re.sub(r"[\s_-]+", " ", name).strip().casefold()
+        if not any(sign.isalnum() for sign in key) or key == "rotate" or len(name) > _LONGEST:
+            raise table.wrong(
+                f"themes.{name}", f"cannot be a name. Use up to {_LONGEST} letters, such as open-weights."
+            )
+        if key in found:
+            raise table.wrong(f"themes.{name}", f"is spelled like themes.{found[key].name}. Give each its own name.")
+        found[key] = _theme(_Table(f"{path}: themes.{name}.", row), name.strip())
+    return tuple(found.values())
+
+
+def _theme(table: _Table, name: str) -> SavedSearch:
+    table.knows("query", "tags", "authors", "sources", "exclude")
+    lists = {key: table.texts(key) for key in ("tags", "authors", "sources", "exclude")}
+    search = SavedSearch(name, table.text("query") if "query" in table.values else "", **lists)
+    if not (search.query or search.tags or search.authors or search.sources):
+        raise table.wrong("query", 'is what finds its highlights: write query = "words", or tags, authors or sources.')
+    return search
 
 
 def _subscriptions(path: Path, table: _Table) -> tuple[Subscription, ...]:

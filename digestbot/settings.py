@@ -15,7 +15,7 @@ from pathlib import Path
 
 from digestbot import config
 from digestbot.errors import SettingsError
-from digestbot.model import Subscription
+from digestbot.model import SavedSearch, Subscription
 
 PREFIX = "DIGESTBOT_"
 ENV_FILE = ".env"
@@ -34,7 +34,7 @@ class Settings:
     """Everything about an installation but its secrets. All paths are absolute.
 
     content: folders (or single files) of notes; all exist. data: for the index and the database, never in the notes.
-    config: the file that `subscriptions`, `exclude_tags` and `exclude_folders` come from; it need not exist.
+    config: the file that `subscriptions`, `themes`, `exclude_tags` and `exclude_folders` come from; it need not exist.
     templates: a folder whose templates come before the bundled ones, or None.
     """
 
@@ -45,6 +45,7 @@ class Settings:
     subscriptions: tuple[Subscription, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     exclude_folders: tuple[str, ...] = ()
+    themes: tuple[SavedSearch, ...] = ()
 
 
 def load(content: tuple[str, ...] = ()) -> Settings:
@@ -64,6 +65,7 @@ def load(content: tuple[str, ...] = ()) -> Settings:
         subscriptions=said.subscriptions,
         exclude_tags=said.exclude_tags,
         exclude_folders=said.exclude_folders,
+        themes=said.themes,
     )
 
 

@@ -74,23 +74,70 @@ def quote(*, query: tuple[str, ...], limit: int, as_json: bool, content: tuple[s
         _echo_view(view, settings)
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.option("--size", type=click.IntRange(1, 25), default=3, show_default=True, help="Highlights of a digest.")
+@click.option("--per-week", type=click.FloatRange(0.1, 100), default=5, show_default=True, help="Digests a week.")
 @json_option
 @content_option
-def themes(*, as_json: bool, content: tuple[str, ...]) -> None:
-    """List the themes with their stock of highlights."""
-    from digestbot.commands import list_themes
+@click.pass_context
+def themes(ctx: click.Context, *, size: int, per_week: float, as_json: bool, content: tuple[str, ...]) -> None:
+    """List the themes with their stock: highlights, sources, and days until a highlight comes again."""
     from digestbot.model import Listing
 
+    if ctx.invoked_subcommand:
+        return
     settings = load_settings(content)
     library = load_library(settings)
-    view = list_themes(library)
+    view = _stock(library, size, per_week)
     if as_json:
         _echo_json([asdict(theme) for theme in library.themes()])
     elif isinstance(view, Listing) and sys.stdout.isatty():
         _echo_table(view)
     else:
         _echo_view(view, settings)
+
+
+@themes.command()
+@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="How many at most.")
+@json_option
+@content_option
+@click.pass_context
+def suggest(ctx: click.Context, *, limit: int, as_json: bool, content: tuple[str, ...]) -> None:
+    """Propose themes for highlights under none.
+
+    They are printed as lines for digestbot.toml; nothing uses them before they stand there.
+    """
+    from digestbot.library.propose import propose
+    from digestbot.library.themes import EVERYTHING, fold
+
+    library = load_library(load_settings(content or (ctx.parent.params["content"] if ctx.parent else ())))
+    listed = [theme.name for theme in library.themes() if fold(theme.name) != EVERYTHING]
+    held = {one.id for name in listed for one in library.pool(name)}
+    unthemed = [one for one in library.find("", limit=library.summary.highlights)[1] if one.id not in held]
+    found = propose(unthemed, limit)
+    if as_json:
+        _echo_json([{**asdict(one), "why": one.why, "toml": one.toml} for one in found])
+    elif found:
+        click.echo("\n\n".join(f"# {one.why}\n{one.toml}" for one in found))
+    elif unthemed:
+        click.echo(f"{len(unthemed)} highlights are under no theme, and no words go together in them.", err=True)
+    else:
+        click.echo("Every highlight is under a theme.", err=True)
+
+
+def _stock(library: Library, size: int, per_week: float) -> View:
+    """The list of themes with the days until each repeats."""
+    from digestbot.commands import list_themes
+    from digestbot.library.themes import days_of_stock
+    from digestbot.model import Listing
+
+    view = list_themes(library)
+    if not isinstance(view, Listing):
+        return view
+    days = [str(days_of_stock(theme, size, per_week)) for theme in library.themes()]
+    title = f"{view.title} (days until a repeat, at {per_week:g} digests of {size} a week)"
+    rows = tuple((*row, days[number]) for number, row in enumerate(view.rows))
+    return Listing(title, (*view.columns, "Days"), rows)
 
 
 def pick(library: Library, theme: str, day: date, size: int) -> Digest:

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import re
 
-from digestbot.library.names import fold
+from digestbot.library.names import fold, readable
 from digestbot.model import Highlight, SavedSearch
+
+_SITE = re.compile(r"https?://(?:www\.)?([^/:?#]+)")
+
+
+def title(search: SavedSearch) -> str:
+    """The name to show: `open-weights` is headed “Open weights”."""
+    return readable({search.name: 1})
 
 
 def matches(search: SavedSearch, one: Highlight) -> bool:
     """Whether a highlight meets a saved search's conditions; its `query` is for the library's look-up to answer.
 
-    Each of `tags`, `authors` and `sources` that names anything must be met by one of its names. Tags match with all
-    that is nested below them, authors and titles by all words of a name in any order, sources by the site of their
-    address too. `exclude` leaves out what one of its names would match as a tag, an author or a source.
+    Each of `tags`, `authors` and `sources` that names anything must be met by one of its names. Tags match at any level
+    of a nested tag, authors and titles by all words of a name in any order, sources by the site of their address too.
+    `exclude` leaves out what one of its names would match as a tag, an author or a source.
     """
-    wanted = ((search.tags, _tagged), (search.authors, _by), (search.sources, _of))
-    if any(names_wanted and not any(test(one, name) for name in names_wanted) for names_wanted, test in wanted):
+    conditions = ((_tagged, search.tags), (_by, search.authors), (_of, search.sources))
+    if not all(any(met(one, name) for name in names) for met, names in conditions if names):
         return False
-    return not any(test(one, name) for name in search.exclude for _, test in wanted)
+    return not any(met(one, name) for met, _ in conditions for name in search.exclude)
 
 
 def _tagged(one: Highlight, name: str) -> bool:
-    wanted = [fold(level) for level in name.lstrip("#").split("/")]
-    tags = (*one.tags, *one.source.tags, *filter(None, (one.source.category,)))
-    levels = ([fold(level) for level in tag.lstrip("#").split("/")] for tag in tags)
-    return any(found[: len(wanted)] == wanted for found in levels)
+    wanted = _levels(name)
+    tags = map(_levels, (*one.tags, *one.source.tags, one.source.category or ""))
+    return any(found[start : start + len(wanted)] == wanted for found in tags for start in range(len(found)))
+
+
+def _levels(tag: str) -> list[str]:
+    return [fold(level) for level in tag.split("/")]
 
 
 def _by(one: Highlight, name: str) -> bool:
@@ -33,15 +43,14 @@ def _by(one: Highlight, name: str) -> bool:
 
 
 def _of(one: Highlight, name: str) -> bool:
-    site = re.match(r"https?://(?:www\.)?([^/:?#]+)", one.source.url or "")
-    return _worded(name, one.source.title or "") or (
-        bool(site) and f".{site[1]}".endswith(f".{name.casefold()}") if site else False
-    )
+    site = _SITE.match(one.source.url or "")
+    on_site = site is not None and f".{site[1].casefold()}".endswith(f".{name.casefold().removeprefix('www.')}")
+    return on_site or _worded(name, one.source.title or "")
 
 
 def _worded(wanted: str, text: str) -> bool:
-    found = _words(text)
-    return bool(_words(wanted)) and _words(wanted) <= found
+    words = _words(wanted)
+    return bool(words) and words <= _words(text)
 
 
 def _words(text: str) -> set[str]:
