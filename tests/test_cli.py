@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -137,6 +139,31 @@ def test_themes(home: Path) -> None:
     assert "Open weights" in run("themes", "--content", "notes", home=home).stdout
     themes = json.loads(run("themes", "--json", "--content", "notes", home=home).stdout)
     assert {"name": "Open weights", "highlights": 3, "sources": 1} in themes
+
+
+def test_days_of_stock(home: Path) -> None:
+    """The list of themes says for how many days each lasts at a schedule, and a schedule that cannot be is refused."""
+    slow, fast = (
+        run("themes", "--size", "1", "--per-week", week, "--content", "notes", home=home).stdout for week in ("3", "21")
+    )
+    days = [re.findall(r"^Open weights\s+3\s+1\s+(\d+)$", text, re.MULTILINE) for text in (slow, fast)]
+    assert days == [["7"], ["1"]]
+    assert run("themes", "--per-week", "0", "--content", "notes", home=home).returncode == 2
+
+
+def test_themes_suggest(home: Path) -> None:
+    """Themes are proposed for highlights under none, as lines for digestbot.toml; else it says that all have one."""
+    ran = run("themes", "--content", "notes", "suggest", home=home)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "Every highlight is under a theme.\n")
+    for number, word in enumerate(("cold", "late", "wet", "dear"), 1):
+        text = (
+            f"# Letter {number}\n\n## Highlights\n\n- However {word} the year was, it was the supply chain that held.\n"
+        )
+        (home / "notes" / f"{number}.md").write_text(text, encoding="utf-8")
+    ran = run("themes", "suggest", home=home, DIGESTBOT_CONTENT="notes")
+    assert tomllib.loads(ran.stdout) == {"themes": {"supply-chain": {"query": '"supply chain"'}}}
+    (found,) = json.loads(run("themes", "suggest", "--json", home=home, DIGESTBOT_CONTENT="notes").stdout)
+    assert (found["name"], len(found["highlights"]), found["sources"]) == ("Supply chain", 4, 4)
 
 
 def test_several_content_folders(home: Path) -> None:

@@ -12,7 +12,7 @@ from digestbot import credentials, settings
 from digestbot.config import MOST_HIGHLIGHTS
 from digestbot.credentials import Credentials
 from digestbot.errors import SettingsError
-from digestbot.model import Channel
+from digestbot.model import Channel, SavedSearch
 
 ROOT = Path(__file__).parent.parent
 MORNING = """
@@ -141,6 +141,16 @@ def test_a_wrong_subscription_is_named(lines: str, complaint: str) -> None:
     assert str(refused.value).startswith(str(Path("digestbot.toml").resolve()))
 
 
+def test_saved_searches_are_themes() -> None:
+    """Each table under [themes] is a saved search by its heading's name."""
+    lines = "[themes.open-weights]\nquery = ' open weights '\ntags = ['ai']\n[themes.'学习']\nauthors = ['Ada']\n"
+    Path("digestbot.toml").write_text(lines + "sources = ['example.org']\nexclude = ['news']\n", encoding="utf-8")
+    assert settings.load(("notes",)).themes == (
+        SavedSearch("open-weights", "open weights", ("ai",)),
+        SavedSearch("学习", "", (), ("Ada",), ("example.org",), ("news",)),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -149,6 +159,15 @@ def test_a_wrong_subscription_is_named(lines: str, complaint: str) -> None:
         ("content = 3", "write a table"),
         ("[content]\nexclude_tags = 'x'", "write a list of texts"),
         ("[content]\nexclude = ['x']", "content.exclude: "),
+        ("themes = 3", r"themes: write one table a theme.*\[themes.open-weights\]"),
+        ("[themes]\nsea = 'tides'", "themes: write one table a theme"),
+        ("[themes.sea]\nqery = 'tides'", r"themes\.sea\.qery: .*Write query"),
+        ("[themes.sea]\nquery = ''", r"themes\.sea\.query: write a text"),
+        ("[themes.sea]\ntags = 'tides'", r"themes\.sea\.tags: write a list of texts"),
+        ("[themes.sea]\nexclude = ['x']", r"themes\.sea\.query: is what finds"),
+        ("[themes.rotate]\nquery = 'x'", r"themes\.rotate: cannot be a name"),
+        ("[themes.'--']\nquery = 'x'", r"themes\.--: cannot be a name"),
+        ("[themes.a-b]\nquery = 'x'\n[themes.A_B]\nquery = 'x'", r"themes\.A_B: is spelled like themes\.a-b"),
         ("[[subscriptions]", "is not TOML: .*line 1"),
         ("[[subscriptions]]\nname='a'\nchannel='console'\nschedule='daily at 9'\n" * 2, "“a” is taken"),
     ],

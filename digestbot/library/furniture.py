@@ -68,11 +68,11 @@ _DAYS = (
 )
 _CALENDAR = re.compile(
     rf"\b(?:{_MONTHS}|{_DAYS}|week|kw|w|q[1-4]|today|yesterday|tomorrow|at|of|am|pm)\b|\b[wq](?=\d)"
-    r"|(?<=\d)(?:st|nd|rd|th|am|pm|t(?=\d)|z)\b|(?<=\d)[年月日周週號号时分]|[\W\d_]+",
+    r"|(?<=\d)(?:st|nd|rd|th|am|pm|z)\b|(?<=\d)t(?=\d)|(?<=\d)[年月日周週號号时分]|[\W\d_]+",
     re.IGNORECASE,
 )
 _DATED = re.compile(
-    r"\d|\w+day|january|february|march|april|\bmay|june|july|august|september|october|november|december|tomorrow"
+    r"\d|\w+day|january|february|march|april|june|july|august|september|october|november|december|tomorrow"
     r"|星期|周",
     re.IGNORECASE,
 )

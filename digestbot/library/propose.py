@@ -23,6 +23,8 @@ _SHARE = 0.3
 """A word on more than this share of the highlights says nothing."""
 _LIFT = 4.0
 """Words go together that are found together this many times as often as if they did not know of each other."""
+_FEW = 50
+"""Fewer highlights are judged as if they were among this many: in a handful everything goes together."""
 _NEW = 0.5
 """At least this share of a proposal's highlights are in none before it."""
 _VOCABULARY = 600
@@ -108,7 +110,8 @@ def propose(highlights: Sequence[Highlight], limit: int = 10) -> list[Proposal]:
     part within those before it.
     """
     found, spellings, often = _counted(highlights)
-    scores = {pair: _score(pair, found, often, len(highlights)) for pair in found}
+    total = max(len(highlights), _FEW)
+    scores = {pair: _score(pair, found, often, total) for pair in found}
     proposals: list[Proposal] = []
     covered: set[int] = set()
     for pair in sorted(filter(scores.get, scores), key=lambda pair: (-scores[pair], pair)):
@@ -157,7 +160,7 @@ def _key(word: str) -> str:
 def _score(pair: _Found, found: Mapping[_Found, set[int]], often: Mapping[str, int], total: int) -> float:
     """How telling a pair is: its highlights, weighed by how far they are from chance; 0 for what is no theme."""
     (one, other), adjacent = pair
-    count, most = len(found[pair]), _SHARE * max(total, 10)
+    count, most = len(found[pair]), _SHARE * total
     if count < (PHRASE if adjacent else APART)[0] or max(often[one], often[other]) > most:
         return 0.0
     phrases = [found.get(((first, second), True), ()) for first, second in ((one, other), (other, one))]

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from digestbot.library import furniture, names
@@ -30,6 +31,8 @@ _SHARE, _ENOUGH = 0.3, 10
 the share of its highlights that are covered."""
 _LONGEST = 60
 """Characters of the longest name of a theme; what is longer is a sentence."""
+_REMEMBERED = 20_000
+"""Names whose keys are remembered: most highlights bring none that is new, and a key takes longer than all the rest."""
 
 
 class Signal(StrEnum):
@@ -65,8 +68,8 @@ def candidates(one: Highlight, path: str) -> Iterator[Candidate]:
     """
     seen: set[str] = set()
     for signal, name in _signals(one, path):
-        key = fold(name)
-        if key not in seen and _names_a_theme(key, name, signal):
+        key = _key(signal, name)
+        if key and key not in seen:
             seen.add(key)
             yield Candidate(key, name, signal)
 
@@ -95,24 +98,30 @@ def _signals(one: Highlight, path: str) -> Iterator[tuple[Signal, str]]:
         yield Signal.HEADING, one.section.strip().rstrip(":：")
 
 
-def _levels(tag: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def _levels(tag: str) -> tuple[str, ...]:
     """The levels of a nested tag that say what it is about: `ai/open-source` is about AI and about open source."""
+    if furniture.is_leftover(tag):
+        return ()
     levels = [level for level in _BETWEEN_IDEOGRAPHS.sub("/", tag.strip().lstrip("#")).split("/") if level.strip()]
     if len(levels) > 1 and fold(levels[0]) in furniture.ORDER_OF:
-        return [level for level in levels[1:] if fold(level) in furniture.FORMATS]
-    return levels[1:] if len(levels) > 1 and fold(levels[0]) in furniture.SHELVES else levels
+        return tuple(level for level in levels[1:] if fold(level) in furniture.FORMATS)
+    return tuple(levels[1:] if len(levels) > 1 and fold(levels[0]) in furniture.SHELVES else levels)
 
 
-def _names_a_theme(key: str, name: str, signal: Signal) -> bool:
+@lru_cache(maxsize=_REMEMBERED)
+def _key(signal: Signal, name: str) -> str:
+    """The key of a name, "" for one that can name no theme."""
     if signal is Signal.ALL:
-        return True
+        return EVERYTHING
+    key = fold(name)
     if key == EVERYTHING or len(name) > _LONGEST or not any(sign.isalpha() for sign in key):
-        return False
+        return ""
     if furniture.keeps_order(name) or furniture.is_date(name) or furniture.is_leftover(name):
-        return False
-    if signal is Signal.HEADING:
-        return not furniture.is_furniture(name)
-    return signal is not Signal.AUTHOR or not furniture.is_site(name)
+        return ""
+    if signal is Signal.HEADING and furniture.is_furniture(name):
+        return ""
+    return "" if signal is Signal.AUTHOR and furniture.is_site(name) else key
 
 
 @dataclass(slots=True)
