@@ -115,13 +115,13 @@ def propose(highlights: Sequence[Highlight], limit: int = 10) -> list[Proposal]:
     proposals: list[Proposal] = []
     covered: set[int] = set()
     for pair in sorted(filter(scores.get, scores), key=lambda pair: (-scores[pair], pair)):
+        if len(proposals) >= limit:
+            break
         numbers = found[pair]
         one = _proposal(pair, [highlights[number] for number in sorted(numbers)], spellings)
         if one.sources >= (PHRASE if one.adjacent else APART)[1] and len(numbers - covered) >= _NEW * len(numbers):
             covered |= numbers
             proposals.append(one)
-        if len(proposals) >= limit:
-            break
     return proposals
 
 
