@@ -51,7 +51,9 @@ def fold(name: str) -> str:
     """
     plain = _plain(name).casefold().split()
     # The last word knows its irregular plural, the words written in one are all that a hashtag has.
-    return singular("".join([*plain[:-1], singular(plain[-1])])) if plain else ""
+    key = singular("".join([*plain[:-1], singular(plain[-1])])) if plain else ""
+    # Words written in one may put a letter before an accent that stood alone.
+    return key if key.isascii() else unicodedata.normalize("NFKC", key)
 
 
 def singular(word: str) -> str:
