@@ -205,6 +205,12 @@ def test_a_list_item_is_quoted_without_its_marker() -> None:
     assert _texts(f"- {items[0]}\n\n1. {items[1]}\n") == items
 
 
+def test_links_to_footnotes_leave_no_number() -> None:
+    """The number of a note is not part of the sentence that it stands behind."""
+    notes = "[1](#fn1)[\\[2\\]](https://wiki.example/tides#cite_note-2)[^3]"
+    assert _texts(f"She owned neither a table nor a watch.{notes}\n") == ["She owned neither a table nor a watch."]
+
+
 def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
     """No passage is much longer than a message can show, and none ends in the middle of a sentence."""
     texts = _texts(" ".join(f"Sentence number {number} of Dr. Voss ends here." for number in range(60)) + "\n")

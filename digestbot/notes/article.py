@@ -29,6 +29,7 @@ _MENU = frozenset(
 )  # fmt: skip
 _LEAD = 80  # characters of the sentence with which a body is taken to begin
 _NEAR = 3
+_SITE_NAME = 20  # a shorter line that comes again may be the name of the site
 _HEAD, _LONG_TITLE = 5, 30  # a short first line is the title of a text, but the menu of a page with a long head
 
 
@@ -72,7 +73,8 @@ def _find_title(found: list[Unit], start: int) -> int:
         signed = any(
             BYLINE.match(other.shown) or byline.is_date(other.shown) for other in found[number + 1 : number + 3]
         )
-        score = 2 + 3 * (level(text) in later) + (len(text.split()) >= 5) + 2 * first
+        again = size(text) >= _SITE_NAME and level(text) in later
+        score = 2 + 3 * again + (len(text.split()) >= 5) + 2 * first
         score += 2 * (not text.endswith((".", ":"))) + 2 * signed
         if score > best_score:
             best, best_score = number, score

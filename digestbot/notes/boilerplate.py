@@ -103,31 +103,32 @@ _RIGHTS = (
 """Rights, licences, disclaimers."""
 
 _CREDITS = (
-    "first appeared in", "previously published", "cross-posted", "crossposted", "write to", "contact us",
-    "contact the author", "contact the writer", "contact the reporter", "contact reporter", "contact:", "email us",
-    "e-mail us", "email the author", "email him", "email her", "reach him", "reach her", "reach the author",
-    "reach reporter", "send us", "send tips", "send your", "send an email", "have a tip", "got a tip", "got a story",
-    "do you have a story", "do you have information", "reach out to us", "to contact", "about the author",
-    "about the writer", "about us", "translated by", "translated from", "translation by", "translation:",
-    "reporting by", "editing by", "additional reporting", "with additional reporting", "with reporting",
-    "with files from", "with contributions", "photograph by", "photo by", "photo:", "photos:", "photos by",
-    "photo courtesy", "photograph:", "image:", "image by", "image credit", "image copyright", "image caption",
-    "image courtesy", "image source", "media caption", "images:", "picture:", "pictures:", "illustration by",
-    "illustration:", "illustrations by", "graphic:", "graphic by", "video:", "video by", "source:", "sources:",
-    "credit:", "credits:", "cover image", "header image", "featured image", "file photo", "pictured:", "written by",
-    "edited by", "compiled by", "produced by", "story by", "text by", "words by", "this story was", "this article was",
-    "this post was", "this essay was", "this piece was", "this interview was", "this interview has",
-    "this interview is", "this report was", "this transcript", "this text was", "this story has been",
-    "this article has been", "this post has been", "this piece has been", "this essay has been", "this story appear",
-    "this article appear", "this post appear", "this piece appear", "this essay appear", "this story first",
-    "this article first", "this post first", "this story original", "this article original", "this post original",
-    "this essay original", "this piece original", "this is an excerpt", "this is an edited", "this is an updated",
-    "this is a guest post", "excerpted from", "adapted from", "originally published", "originally posted",
-    "originally appeared", "first published", "a version of this", "an earlier version", "editor's note",
-    "author's note:", "correction:", "correction (", "corrections:", "clarification:", "update:", "updated:",
-    "published:", "for press", "media contact", "press contact", "for media inquiries", "for further information",
-    "for more information", "for additional information", "for reprint", "for permission", "if you have any questions",
-    "if you have questions", "questions? ", "news provided by", "interview:", "transcript:", "sign up to receive",
+    "this is an archived", "first appeared in", "previously published", "cross-posted", "crossposted", "write to",
+    "contact us", "contact the author", "contact the writer", "contact the reporter", "contact reporter", "contact:",
+    "email us", "e-mail us", "email the author", "email him", "email her", "reach him", "reach her",
+    "reach the author", "reach reporter", "send us", "send tips", "send your", "send an email", "have a tip",
+    "got a tip", "got a story", "do you have a story", "do you have information", "reach out to us", "to contact",
+    "about the author", "about the writer", "about us", "translated by", "translated from", "translation by",
+    "translation:", "reporting by", "editing by", "additional reporting", "with additional reporting",
+    "with reporting", "with files from", "with contributions", "photograph by", "photo by", "photo:", "photos:",
+    "photos by", "photo courtesy", "photograph:", "image:", "image by", "image credit", "image copyright",
+    "image caption", "image courtesy", "image source", "media caption", "images:", "picture:", "pictures:",
+    "illustration by", "illustration:", "illustrations by", "graphic:", "graphic by", "video:", "video by", "source:",
+    "sources:", "credit:", "credits:", "cover image", "header image", "featured image", "file photo", "pictured:",
+    "written by", "edited by", "compiled by", "produced by", "story by", "text by", "words by", "this story was",
+    "this article was", "this post was", "this essay was", "this piece was", "this interview was",
+    "this interview has", "this interview is", "this report was", "this transcript", "this text was",
+    "this story has been", "this article has been", "this post has been", "this piece has been", "this essay has been",
+    "this story appear", "this article appear", "this post appear", "this piece appear", "this essay appear",
+    "this story first", "this article first", "this post first", "this story original", "this article original",
+    "this post original", "this essay original", "this piece original", "this is an excerpt", "this is an edited",
+    "this is an updated", "this is a guest post", "excerpted from", "adapted from", "originally published",
+    "originally posted", "originally appeared", "first published", "a version of this", "an earlier version",
+    "editor's note", "author's note:", "correction:", "correction (", "corrections:", "clarification:", "update:",
+    "updated:", "published:", "for press", "media contact", "press contact", "for media inquiries",
+    "for further information", "for more information", "for additional information", "for reprint", "for permission",
+    "if you have any questions", "if you have questions", "questions? ", "news provided by", "interview:",
+    "transcript:", "sign up to receive",
 )  # fmt: skip
 """Who wrote, translated, photographed and answers for it, and where it came out before."""
 
@@ -336,7 +337,7 @@ TAIL = re.compile(
     r"(?:\d+ )?(?:comments?|responses|replies|discussion|thoughts? on\b.*|kommentare|kommentarer|commentaires"
     r"|comentarios|commenti|reacties|комментарии|评论|評論|网友评论|コメント|댓글)(?: ?[(（]\d+[)）])?$"
     r"|(?:leave|post|add|write) (?:a|your) (?:reply|comment)|join the (?:conversation|discussion)$|post navigation"
-    r"|comments are closed|discover more from|share this(?: article| post| story| page)?:?$|subscribe$"
+    r"|comments are closed|discussion about|discover more from|share this(?: article| post| story| page)?:?$|subscribe$"
     r"|about the authors?$|written by (?-i:[A-Z])[^.]{2,40}$|kommentar schreiben|laisser un commentaire"
     r"|deja un comentario|оставить комментарий|发表评论|添加评论",
     re.IGNORECASE,

@@ -35,7 +35,9 @@ _LINK = re.compile(
     r"\((?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*\)"
 )
 _AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]*)>")
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]")
+_FOOTNOTE = re.compile(
+    r"\[\^[^\]\s]{1,40}\]|\[(?:\\?\[)?\d{1,3}(?:\\?\])?\]\([^()\s#]{0,300}#(?:fn|cite|footnote|ref|note)[^()\s]{0,100}\)"
+)
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|center|cite|code|del|details|div|em|embed|figure|figcaption|font|h[1-6]|hr"
     r"|i|iframe|img|input"
@@ -158,7 +160,7 @@ def _anchor(match: re.Match[str], out: Plain) -> str:
 def _without_links(text: str, out: Plain, hidden: frozenset[str]) -> str:
     if "![" in text:
         text = _LINKED_IMAGE.sub("", _IMAGE.sub("", text))
-    if "[^" in text:
+    if "[^" in text or "#" in text:
         text = _FOOTNOTE.sub("", text)
     if "[[" in text:
         text = _LEFT_COMMA.sub("", _WIKILINK.sub(lambda match: _shown(match, out, hidden), text))
