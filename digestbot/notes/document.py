@@ -73,7 +73,7 @@ _FIELD = re.compile(
     r"^[-*+]?[ \t]*(?:\*\*|__|\*)?([^\s:：*\[(][^:：\n]{0,38}?)(?:\*\*|__|\*)?"
     r"[ \t]*(?:::|[:：])(?:\*\*)?(?![/\d])[ \t]*(.*)$"
 )
-_FROM = re.compile(r"^From:[ \t]*(\[\[[^\]]{1,200}\]\])[ \t]*(?:<br[ \t]*/?>)?[ \t]*$")
+_FROM = re.compile(r"^From:[ \t]*(\[\[[^\]]{1,200}\]\])[ \t]*(?:$|<br[ \t]*/?>[ \t]*(.*)$)")
 _IMAGE_ONLY = re.compile(r"^(?:\[?!\[[^\n]*|!\[\[[^\n]*\]\][ \t]*)$")
 _DATE_LINE = re.compile(r"^\(?\[{0,2}\d{4}-\d{2}-\d{2}[-\w, ]{0,16}\]{0,2}\)?$|^\(\d{1,2}/\d{1,2}/\d{4}[^)]{0,20}\)$")
 _URL_LINE = re.compile(r"^<?(https?://\S+?)>?$")
@@ -131,6 +131,9 @@ def _take_channel(document: Document) -> None:
     for block in document.blocks[:4]:
         if block.kind == "paragraph" and (match := _FROM.match(block.lines[0])):
             document.channel = label(match[1], document.hidden)
+            if match[2]:
+                block.lines[0] = match[2]
+                return
             del block.lines[0]
             block.line += 1
             if not block.lines:

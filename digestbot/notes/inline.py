@@ -12,10 +12,17 @@ REDACTED = "[…]"
 # Every pattern here runs in linear time on any text: no two neighbouring repeats can match the same characters without
 # a bound, and a repeat that starts at a bracket stops at the next one.
 _COMMENT = re.compile(r"%%[^%]*%%")
-_ANCHOR = re.compile(r"(?:\([ \t]{0,3})?<a\b([^<>]{0,200}?\bdata[^<>]{0,200})>([^<]{0,40})</a>(?:[ \t]{0,3}\))?")
-_STAMP = re.compile(r"\(?\[(\d{1,3}(?::\d{1,2}){1,3})\](?!\()\)?")
-_STAMP_LINK = re.compile(r"\(?\[[^\[\]\n]{0,40}\]\((https?://[^()\s]{1,300})\)\)?")
-_VIDEO_MOMENT = re.compile(r"[?&#]t=(\d{1,6})")
+_ANCHOR = re.compile(r"<a\b([^<>]{0,200}?\bdata[^<>]{0,200}?)(?:/>|>([^<]{0,40})</a>)")
+_CLOCK = r"\d{1,3}(?::\d{2}){1,3}"
+_STAMP = re.compile(
+    rf"\[{{1,2}}({_CLOCK})(?:[ ,;–-]{{1,3}}{_CLOCK}){{0,5}}\]{{1,2}}(?!\()|(?<=\()(\d{{1,2}}:\d\d:\d\d)(?=\))"
+)
+# A private-use character stands for a time mark until its neighbours and their parentheses are known.
+_TIME = "\ue002"
+_TIME_LIST = rf"{_TIME}(?:[ \t,;&–-]{{0,4}}{_TIME})*"
+_TIMES = re.compile(rf"[ \t]{{0,2}}(?:\([ \t]{{0,3}}{_TIME_LIST}[ \t]{{0,3}}\)|{_TIME_LIST})")
+_STAMP_LINK = re.compile(r"\[[^\[\]\n]{0,40}\]\((https?://[^()\s]{1,300})\)")
+_VIDEO_MOMENT = re.compile(r"[?&#]t=(?:(\d{1,2})h)?(?:(\d{1,4})m(?:in)?)?(\d{1,6})?")
 _MARKUP = re.compile(r"[\[<*_=~`&\\%^(]")
 _DIGITS = re.compile(r"\d+(?::\d+)*")
 _IMAGE = re.compile(
@@ -28,7 +35,9 @@ _LINK = re.compile(
     r"\((?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*\)"
 )
 _AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]*)>")
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]")
+_FOOTNOTE = re.compile(
+    r"\[\^[^\]\s]{1,40}\]|\[(?:\\?\[)?\d{1,3}(?:\\?\])?\]\([^()\s#]{0,300}#(?:fn|cite|footnote|ref|note)[^()\s]{0,100}\)"
+)
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|center|cite|code|del|details|div|em|embed|figure|figcaption|font|h[1-6]|hr"
     r"|i|iframe|img|input"
@@ -38,13 +47,14 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
-_DOUBLED = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~|==(?=\S)|(?<=\S)==")
+_DOUBLED = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~|(?<![A-Za-z0-9=])==(?=\S)|(?<=\S)==(?![A-Za-z0-9=])")
 _SINGLE = re.compile(r"(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~=])")
 _BLOCK_ID = re.compile(r" ?\^[A-Za-z0-9][\w-]{0,80} ?$", re.MULTILINE)
 _SPACE_STOP = re.compile(r" [.,;!?…。，；！？]")
 _LEFTOVER = re.compile(r"\( ?\)")
 _BEFORE_STOP = re.compile(r" ([.,;!?…。，；！？]{1,3}(?=\s|$))")
+_LEFT_COMMA = re.compile(r"[,;][ \t]{0,3}(?=[.!?)])")  # what a list of citations leaves behind
 _SLUG = re.compile(r"^[a-z0-9]+(?:_[a-z0-9]+)+$")
 _CLAUSE_GOES_ON = re.compile(
     r"(?:^|[\s(])(?:a|an|the|of|in|on|to|for|and|or|as|is|are|was|see|with|like|about|by|from|via|called|into"
@@ -91,8 +101,14 @@ def plain(markup: str, hidden: frozenset[str] = frozenset()) -> Plain:
         return out
     if "%%" in text or "<!--" in text:
         text = without_comments(text)
+    if "&lt;a class" in text:
+        text = html.unescape(text)
     if "<a" in text:
-        text = _without_anchors(text, out)
+        text = _ANCHOR.sub(lambda match: _anchor(match, out), text)
+    if ":" in text and ("[" in text or "(" in text):
+        text = _without_stamps(text, out)
+    if _TIME in text:
+        text = _TIMES.sub("", text)
     if "[" in text:
         text = _without_links(text, out, hidden)
     if "<" in text:
@@ -133,26 +149,21 @@ def without_comments(text: str) -> str:
     return "".join([*kept, text[done:]])
 
 
-def _without_anchors(text: str, out: Plain) -> str:
-    def take(match: re.Match[str]) -> str:
-        moment = seconds(match[1].partition("data")[2])
-        moment = seconds(match[2]) if moment is None else moment
-        if moment is not None:
-            out.times.append(moment)
-        return ""
-
-    return _ANCHOR.sub(take, text)
+def _anchor(match: re.Match[str], out: Plain) -> str:
+    moment = seconds(match[1].partition("data")[2])
+    moment = seconds(match[2] or "") if moment is None else moment
+    if moment is not None:
+        out.times.append(moment)
+    return _TIME
 
 
 def _without_links(text: str, out: Plain, hidden: frozenset[str]) -> str:
     if "![" in text:
         text = _LINKED_IMAGE.sub("", _IMAGE.sub("", text))
-    if "[^" in text:
+    if "[^" in text or "#" in text:
         text = _FOOTNOTE.sub("", text)
-    if ":" in text:
-        text = _without_stamps(text, out)
     if "[[" in text:
-        text = _WIKILINK.sub(lambda match: _shown(match, out, hidden), text)
+        text = _LEFT_COMMA.sub("", _WIKILINK.sub(lambda match: _shown(match, out, hidden), text))
     if "](" in text:
         text = _LINK.sub(r"\1", text)
     return text
@@ -161,17 +172,18 @@ def _without_links(text: str, out: Plain, hidden: frozenset[str]) -> str:
 def _without_stamps(text: str, out: Plain) -> str:
     def take_link(match: re.Match[str]) -> str:
         moment = _VIDEO_MOMENT.search(match[1])
-        if not moment or "youtu" not in match[1]:
+        if not moment or not any(moment.groups()) or "youtu" not in match[1]:
             return match[0]
-        out.times.append(int(moment[1]))
+        hours, minutes, rest = (int(part or 0) for part in moment.groups())
+        out.times.append(hours * 3600 + minutes * 60 + rest)
         out.url = out.url or match[1]
-        return ""
+        return _TIME
 
     def take_stamp(match: re.Match[str]) -> str:
-        moment = seconds(match[1])
+        moment = seconds(match[1] or match[2])
         if moment is not None:
             out.times.append(moment)
-        return ""
+        return _TIME
 
     return _STAMP.sub(take_stamp, _STAMP_LINK.sub(take_link, text) if "t=" in text else text)
 
@@ -206,7 +218,9 @@ def _shown(match: re.Match[str], out: Plain, hidden: frozenset[str]) -> str:
         whole = match.string
         before, after = whole[max(0, match.start() - 30) : match.start()], whole[match.end() : match.end() + 12]
         trails = before.strip() and _AFTER_CLAUSE.match(after) and not _CLAUSE_GOES_ON.search(before)
-        return "" if trails else name.replace("_", " ")
+        words = name.replace("_", " ")
+        begins = not before.strip() or before.rstrip().endswith((".", "!", "?"))
+        return "" if trails else (words[0].upper() + words[1:] if begins else words)
     heading = target.partition("#")[2].lstrip("^").strip() if not name else ""
     return name or heading
 

@@ -8,10 +8,10 @@ from digestbot.model import Voice
 
 _OPEN, _CLOSE = '“"«„「『', '”"»“」』'
 _SPOKEN = re.compile(
-    rf"^[{_OPEN}](.{{8,}}[^{_OPEN}])[{_CLOSE}][.,]?\s*(?:[—–―~]|--?)\s*([^—–\n{_OPEN}{_CLOSE}]{{2,80}})$",
+    rf"^[{_OPEN}](.{{8,}}[^{_OPEN}])[{_CLOSE}][.,]?\s*(?:[—–―~]{{1,2}}|--?)\s*([^—–\n{_OPEN}{_CLOSE}]{{2,80}})$",
     re.DOTALL,
 )
-_SIGNED = re.compile(r"^(.{8,}?)\n(?:[—–―~]|--|- )\s*([^—–\n]{2,80})$", re.DOTALL)
+_SIGNED = re.compile(r"^(.{8,}?)\n(?:[—–―~]{1,2}|--|- )\s*([^—–\n]{2,80})$", re.DOTALL)
 # No class holds its own opening sign: a text of nothing but those would be searched to its end from each of them.
 _QUOTATION = re.compile(r"“[^“”]*”|\"[^\"]*\"|«[^«»]*»|„[^„“”]*[“”]|「[^「」]*」")
 _VERB = (
@@ -24,7 +24,17 @@ _CLAUSE = re.compile(rf"^[\s,.]*(?:{_NAME}\s+{_VERB}|{_VERB}\s+{_NAME})[\s,.]*$"
 _NAMELESS = re.compile(
     rf"^[\s,.]*(?:(?:he|she|they|the \w+)\s+{_VERB}|{_VERB}\s+(?:he|she|they|the \w+))[\s,.]*$", re.IGNORECASE
 )
-_PRONOUN = re.compile(r"^(?:He|She|They|It|We|I|You|The|A|An|One|Others|Some|Critics|Analysts|Officials)\b")
+# Words with a capital that name nobody: alone before "said", or at the head of what is signed.
+_NOBODY = re.compile(
+    r"^(?:He|She|They|It|We|I|You|The|A|An|One|Others?|Some|Many|Most|Both|Then|There|Here|This|That|Who|What|Meanwhile|However"
+    r"|Yesterday|Today|Tomorrow|Last|Earlier|Later|Once|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Chief|Executives?"
+    r"|Critics|Analysts|Officials|Police|Prosecutors|Authorities|Investigators|Researchers|Scientists|Experts|Doctors"
+    r"|Engineers|Economists|Historians|Teachers|Parents|Residents|Neighbou?rs|Witnesses|Sources|People|Supporters"
+    r"|Opponents|Protesters|Lawyers|Lawmakers|Ministers|Farmers|Traders|Investors|Spokes\w+)\b(?!-)"
+)
+_ARTICLE = re.compile(r"^(?:A|An|Some|One|From|In|On|At|By|For|Eine?|Une?|Una?)\s")
+_NAME_WORDS = 5
+_PARTICLES = frozenset("de van von der den la le du da di del al bin ibn of and the y und et".split())
 _ROLE = re.compile(r"\s*[,(].*$", re.DOTALL)
 _PERSON = re.compile(r"^[^\W\d_a-zа-яß][^\d?!:;/@#|]*$")
 
@@ -37,8 +47,8 @@ def heard(text: str) -> tuple[str, Voice, str | None] | None:
     """
     for pattern in (_SPOKEN, _SIGNED):
         match = pattern.match(text) if text[0] in _OPEN or pattern is _SIGNED else None
-        if match and (name := _person(match[2])):
-            return match[1].strip(_OPEN + _CLOSE + " \n"), Voice.QUOTED, name
+        if match and _is_one_quotation(match) and (name := _person(match[2])):
+            return _bare(match[1]), Voice.QUOTED, name
     if text[0] not in _OPEN:
         return None
     rest = _QUOTATION.sub("", text).strip()
@@ -46,14 +56,28 @@ def heard(text: str) -> tuple[str, Voice, str | None] | None:
         return text, Voice.QUOTED, None
     clause = _CLAUSE.match(rest)
     if clause:
-        name = clause[1] or clause[2]
-        return text, Voice.QUOTED, None if _PRONOUN.match(name) else name
+        name = (clause[1] or clause[2]).rstrip(".,")
+        return text, Voice.QUOTED, None if _NOBODY.match(name) else name
     return (text, Voice.QUOTED, None) if _NAMELESS.match(rest) else None
+
+
+def _bare(words: str) -> str:
+    """What was said without the quotation marks round the whole of it."""
+    words = words.strip()
+    return words[1:-1].strip() if words[0] in _OPEN and words[-1] in _CLOSE else words
+
+
+def _is_one_quotation(match: re.Match[str]) -> bool:
+    """Whether what is signed is one speaker's: no second quotation in it, and no list whose last item looks signed."""
+    words = match[1]
+    if match.re is _SPOKEN:
+        return _CLOSE[_OPEN.index(match.string[0])] not in words.rstrip(_CLOSE)
+    return match.string[match.end(1)] == "\n" and "\n- " not in words and not words.rstrip().endswith((":", ","))
 
 
 def _person(text: str) -> str | None:
     """A name of one to five words, without the role behind it; None for what looks like a clause."""
     name = _ROLE.sub("", text).strip(" .*_[]")
-    if not 2 <= len(name) <= 60 or len(name.split()) > 5 or not _PERSON.match(name):
+    if not 2 <= len(name) <= 60 or len(name.split()) > _NAME_WORDS or not _PERSON.match(name) or _ARTICLE.match(name):
         return None
-    return name
+    return None if any(word[0].islower() and word not in _PARTICLES for word in name.split()) else name
