@@ -20,7 +20,7 @@ _SHORTEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class Content:
     """A View taken apart: the template's name, what all parts say, and what is split between them."""
 
     template: str
@@ -43,7 +43,7 @@ class Renderer:
         sentence. Raises TemplateError when a template is broken or leaves no room.
         """
         looks = self._looks.setdefault(templates, Looks(self._folders, templates))
-        press = _Press(looks, templates, _content(view))
+        press = _Press(looks, templates, content(view))
         parts: list[Part] = []
         rest = press.content.entries
         while rest or not parts:
@@ -59,7 +59,7 @@ class _Press:
 
     looks: Looks
     platform: str
-    content: _Content
+    content: Content
 
     def largest(self, rest: tuple[Entry, ...], *, first: bool) -> tuple[Part, int]:
         """The part that holds the most of the entries that are left, and how many those are."""
@@ -94,16 +94,17 @@ class _Press:
         raise TemplateError(f"the message it makes is not allowed: {problem}", path=path)
 
 
-def _content(view: View) -> _Content:
+def content(view: View) -> Content:
+    """Take a View apart."""
     if isinstance(view, Digest):
-        return _Content("digest", {"title": view.title, "date": view.day}, _items(view.highlights), view.actions)
+        return Content("digest", {"title": view.title, "date": view.day}, _items(view.highlights), view.actions)
     if isinstance(view, Quotes):
         values = {"query": view.query, "total": view.total}
-        return _Content("quotes", values, _items(view.highlights), view.actions)
+        return Content("quotes", values, _items(view.highlights), view.actions)
     if isinstance(view, Notice):
-        return _Content("notice", {}, (Item("", view.text),), view.actions)
+        return Content("notice", {}, (Item("", view.text),), view.actions)
     values = {"title": view.title, "columns": view.columns}
-    return _Content("listing", values, view.rows, view.actions)
+    return Content("listing", values, view.rows, view.actions)
 
 
 def _items(highlights: Sequence[Highlight]) -> tuple[Item, ...]:

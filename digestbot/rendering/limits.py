@@ -77,14 +77,17 @@ def length(text: str) -> int:
 
 def exceeded(payload: Mapping[str, object], platform: str) -> Limit | None:
     """The first limit that a payload breaks, or None; platforms without a table have no limits."""
+    return next((limit for limit, used in usage(payload, platform) if used > limit.most), None)
+
+
+def usage(payload: Mapping[str, object], platform: str) -> Iterator[tuple[Limit, int]]:
+    """How much of each of a platform's limits a payload uses, in the table's order; 0 for what it does not hold."""
     sizes = list(_sizes("", payload))
     for limit in LIMITS.get(platform, ()):
         found = [
             size for path, size, is_text in sizes if fnmatchcase(path, limit.path) and (is_text or not limit.total)
         ]
-        if (sum(found) if limit.total else max(found, default=0)) > limit.most:
-            return limit
-    return None
+        yield limit, sum(found) if limit.total else max(found, default=0)
 
 
 def _sizes(path: str, value: object) -> Iterator[tuple[str, int, bool]]:

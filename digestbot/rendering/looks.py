@@ -64,7 +64,7 @@ class Looks:
         import yaml  # what a terminal shows is no YAML, and a look-up there is over sooner without
 
         try:
-            payload = yaml.load(_fill(self._payloads, name, values), Loader=yaml.CSafeLoader)
+            payload = yaml.load(fill(self._payloads, name, values), Loader=yaml.CSafeLoader)
         except yaml.YAMLError as error:
             raise TemplateError(f"what the template makes is not YAML: {_one_line(error)}", path=name) from error
         if not isinstance(payload, dict):
@@ -73,7 +73,7 @@ class Looks:
 
     def text(self, view: str, values: dict[str, object]) -> str:
         """Fill the text template in: what a terminal shows, and the fallback of all others. Raises TemplateError."""
-        return re.sub(r"\n{3,}", "\n\n", _fill(self._texts, f"text/{view}.txt", values)).strip()
+        return re.sub(r"\n{3,}", "\n\n", fill(self._texts, f"text/{view}.txt", values)).strip()
 
     def _has(self, name: str) -> bool:
         try:
@@ -139,7 +139,7 @@ def _environment(
         bold=lambda value: Ready(f"**{_literal(dialect, value)}**"),
         code=lambda value: Ready("```\n" + clean(str(value)).replace("`", "'") + "\n```"),
         cut=lambda value, most: shorten(str(value), most, dialect.escape),
-        day=_day,
+        day=day,
         table=_table,
     )
     return environment
@@ -160,9 +160,10 @@ def shorten(text: str, most: int, escape: Callable[[str], str] = clean) -> str:
     return kept[: ends[0] if ends else low].rstrip() + (" …" if sentences and ends else "…")
 
 
-def _day(value: str) -> str:
-    day = date.fromisoformat(value)
-    return f"{day:%A} {day.day} {day:%B} {day.year}"
+def day(value: str) -> str:
+    """An ISO 8601 date as people write it: Monday 2 March 2026."""
+    one = date.fromisoformat(value)
+    return f"{one:%A} {one.day} {one:%B} {one.year}"
 
 
 def _table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
@@ -184,7 +185,8 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def _fill(environment: Environment, name: str, values: dict[str, object]) -> str:
+def fill(environment: Environment, name: str, values: dict[str, object]) -> str:
+    """Fill a template in; whatever is wrong with it becomes a TemplateError with file and line."""
     try:
         return environment.get_template(name).render(values)
     except TemplateSyntaxError as error:
@@ -198,9 +200,8 @@ def _fill(environment: Environment, name: str, values: dict[str, object]) -> str
 
 def _place(error: Exception, name: str) -> tuple[str, int | None]:
     """Where in a template an error came up; Jinja puts the template's own lines into the traceback."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith((".yaml", ".txt"))
-    ]
+    templates = (".yaml", ".txt", ".html")
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(templates)]
     return (frames[-1].filename, frames[-1].lineno) if frames else (name, None)
 
 
