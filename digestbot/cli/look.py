@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -31,20 +32,36 @@ if TYPE_CHECKING:
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day of the digest.  [default: today]")
 @click.option("--size", type=click.IntRange(1, 25), default=3, show_default=True, help="How many highlights.")
 @click.option("--platform", type=click.Choice(["slack", "discord", "text"]), default="text", show_default=True)
+@click.option("--html", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write a page that shows it.")
+@click.option("--open", "opens", is_flag=True, help="Show that page in a browser.")
 @json_option
 @content_option
 def preview(
-    *, theme: str, day: datetime | None, size: int, platform: str, as_json: bool, content: tuple[str, ...]
+    *,
+    theme: str,
+    day: datetime | None,
+    size: int,
+    platform: str,
+    file: Path | None,
+    opens: bool,
+    as_json: bool,
+    content: tuple[str, ...],
 ) -> None:
     """Show a digest as it would be posted; nothing is sent and nothing remembered.
 
-    With --json the messages come as the platform's own payloads.
+    With --json the messages come as the platform's own payloads. The page of --html shows Slack and Discord side by
+    side, needs no network, and its path is printed.
     """
+    from digestbot.cli.page import show_page
     from digestbot.cli.sketch import sketch
     from digestbot.rendering import Renderer
 
     settings = load_settings(content)
-    digest = pick(load_library(settings), theme, day.date() if day else now().date(), size)
+    library = load_library(settings)
+    digest = pick(library, theme, day.date() if day else now().date(), size)
+    if file or opens:
+        show_page(digest, library, settings, file, opens=opens)
+        return
     message = Renderer(template_folders(settings)).render(digest, platform)
     if as_json:
         _echo_json([part.payload for part in message.parts])

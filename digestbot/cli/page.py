@@ -1,0 +1,65 @@
+"""The page of `preview --html`: where its parts come from and where it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from digestbot.cli.options import template_folders
+from digestbot.errors import UsageError
+
+if TYPE_CHECKING:
+    from digestbot.model import Digest
+    from digestbot.ports import Library
+    from digestbot.rendering.page import Bundle
+    from digestbot.settings import Settings
+
+
+def show_page(digest: Digest, library: Library, settings: Settings, file: Path | None, *, opens: bool) -> None:
+    """Write the page of a digest, into the data folder where no file is named, and print where it lies.
+
+    opens: show it in the person's browser too; where there is none, say so on stderr. Raises UsageError where the page
+    cannot be written.
+    """
+    import webbrowser
+
+    path = (file or settings.data / "preview.html").absolute()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_page(digest, library, settings), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}). Name another file with --html.") from error
+    click.echo(path)
+    if opens and not webbrowser.open(path.as_uri()):
+        click.echo("No browser was found here; open the file in yours.", err=True)
+
+
+def _page(digest: Digest, library: Library, settings: Settings) -> str:
+    from digestbot.rendering import Renderer
+    from digestbot.rendering.hypertext import Hypertext
+    from digestbot.rendering.page import PLATFORMS, Preview, draw
+
+    folders = template_folders(settings)
+    renderer = Renderer(folders)
+    messages = {name: renderer.render(digest, name) for name in PLATFORMS}
+    return draw(Preview(digest, messages, _pool(digest, library)), Hypertext(folders), _bundle())
+
+
+def _pool(digest: Digest, library: Library) -> str:
+    stock = [theme for theme in library.themes() if theme.name == digest.title]
+    return "".join(
+        f"Picked from the {one.highlights} highlights of {one.sources} sources under “{one.name}”." for one in stock
+    )
+
+
+def _bundle() -> Bundle | None:
+    """What `make web` built, or None where it has not been built."""
+    from digestbot.rendering.page import Bundle
+    from digestbot.settings import bundled
+
+    script, style = (bundled("web") / name for name in ("preview.js", "preview.css"))
+    if not script.is_file() or not style.is_file():
+        return None
+    return Bundle(script.read_text(encoding="utf-8"), style.read_text(encoding="utf-8"))
