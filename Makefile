@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 FUZZ_RUNS ?= 1000000
 
-.PHONY: help demo test check format lock bench fuzz clean
+.PHONY: help demo test check format lock bench fuzz web screenshots clean
 
 help:  ## these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -38,8 +38,14 @@ bench: $(READY)  ## what is fast, measured, with the floor beside it
 fuzz: $(READY)  ## a coverage-guided fuzzer on the reader of notes, FUZZ_RUNS inputs
 	$(BIN)/python tests/fuzz_notes.py -runs=$(FUZZ_RUNS)
 
+web:  ## what `preview --html` shows messages with, bundled from npm; it lands in digestbot/_data/web
+	cd web && npm ci --silent && npm run --silent build
+
+screenshots: $(READY) web  ## the pictures of the README, made in Chromium from content/
+	$(BIN)/python tests/screenshots.py
+
 clean:  ## remove what the targets above made
-	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
+	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist web/node_modules digestbot/_data
 
 # pip is the one tool that every Python brings along; where Debian leaves venv out, --target does without it.
 $(UV):
