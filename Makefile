@@ -1,8 +1,10 @@
 # `make demo` and `make test` need Python 3.11+, make and git, and fetch the rest. Everything they fetch is pinned by hash
-# in requirements.lock and lands in .tools/ and .venv/; nothing outside this folder is touched.
+# (requirements.lock what digestbot runs with, requirements-dev.lock what its tests need too) and lands in .tools/ and
+# .venv/; nothing outside this folder is touched.
 PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
+RUNS := .venv/.runs
 READY := .venv/.ready
 FUZZ_RUNS ?= 1000000
 
@@ -11,8 +13,8 @@ FUZZ_RUNS ?= 1000000
 help:  ## these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-demo: $(READY)  ## today's digest of content/ as Slack and Discord would get it, and a look-up answered
-	@$(BIN)/digestbot demo
+demo: $(RUNS)  ## today's digest of content/ as Slack and Discord would get it, and a look-up answered
+	@$(BIN)/python -m digestbot demo
 
 test: $(READY)  ## the test suite
 	$(BIN)/python -m pytest
@@ -27,9 +29,12 @@ format: $(READY)  ## let ruff lay the code out
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	--no-annotate --custom-compile-command 'make lock' pyproject.toml
+
 lock: $(UV)  ## pin every dependency again, with hashes
-	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras \
-		--no-emit-index-url --no-annotate --custom-compile-command 'make lock' --upgrade -o requirements.lock pyproject.toml
+	$(COMPILE) --upgrade -o requirements.lock
+	$(COMPILE) --upgrade --all-extras --constraint requirements.lock -o requirements-dev.lock
 
 bench: $(READY)  ## what is fast, measured, with the floor beside it
 	@$(BIN)/python bench/reader.py
@@ -52,8 +57,12 @@ $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "digestbot needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore --target .tools 'uv>=0.5,<1'
 
-$(READY): requirements.lock pyproject.toml | $(UV)
+$(RUNS): requirements.lock | $(UV)
 	@test -d .venv || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@touch $(RUNS)
+
+$(READY): requirements-dev.lock pyproject.toml | $(RUNS)
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $(READY)
