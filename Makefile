@@ -14,7 +14,7 @@ help:  ## these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 demo: $(RUNS)  ## today's digest of content/ as Slack and Discord would get it, and a look-up answered
-	@$(BIN)/python -m digestbot demo
+	@$(BIN)/digestbot demo
 
 test: $(READY)  ## the test suite
 	$(BIN)/python -m pytest
@@ -33,7 +33,7 @@ COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-vers
 	--no-annotate --custom-compile-command 'make lock' pyproject.toml
 
 lock: $(UV)  ## pin every dependency again, with hashes
-	$(COMPILE) --upgrade -o requirements.lock
+	$(COMPILE) --upgrade --extra build -o requirements.lock
 	$(COMPILE) --upgrade --all-extras --constraint requirements.lock -o requirements-dev.lock
 
 bench: $(READY)  ## what is fast, measured, with the floor beside it
@@ -60,6 +60,7 @@ $(UV):
 $(RUNS): requirements.lock | $(UV)
 	@test -d .venv || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $(RUNS)
 
 $(READY): requirements-dev.lock pyproject.toml | $(RUNS)
