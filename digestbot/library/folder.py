@@ -94,7 +94,7 @@ def read_folder(root: Path, rules: Rules | None = None) -> Corpus:
         if _withheld(note, found, rules):
             withheld.append(note)
             continue
-        if b"[[" in found.data:
+        if b"[[" in found.data or b"](" in found.data:
             linked.append((len(read), found))
         read.append(_without_tagged(note, rules))
     if withheld:

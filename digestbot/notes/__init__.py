@@ -14,9 +14,10 @@ from itertools import pairwise
 from digestbot.model import Highlight, Note, Problem, Source, Voice
 from digestbot.notes import article, clippings, collected, exports, marks, quotes, spreadsheet, values, video
 from digestbot.notes.decode import decode
-from digestbot.notes.document import CONTRIBUTOR, Document, take_apart
+from digestbot.notes.document import Document, take_apart
 from digestbot.notes.draft import Item, Passage
-from digestbot.notes.inline import fold_name, label
+from digestbot.notes.inline import fold_name, label, plain, target_name
+from digestbot.notes.keys import CONTRIBUTOR
 from digestbot.notes.level import highlight_id, level, level_url
 from digestbot.notes.voices import heard
 
@@ -56,9 +57,7 @@ def parse(path: str, data: bytes, *, hidden: frozenset[str] = frozenset()) -> No
         tuple(sources),
         tuple(highlights),
         tuple(problems),
-        aliases=tuple(
-            value for key in ("aliases", "alias") for value in values.flow(document.values.get(key, ())) if value
-        ),
+        aliases=_aliases(document),
         private=any(value.strip().casefold() in _TRUE for value in document.values.get("private", ())),
     )
 
@@ -66,7 +65,16 @@ def parse(path: str, data: bytes, *, hidden: frozenset[str] = frozenset()) -> No
 def own_names(note: Note) -> frozenset[str]:
     """Every name by which a wikilink may call a note, spelled by fold_name."""
     titles = [source.title for source in note.sources if source.title]
-    return frozenset(fold_name(name) for name in (values.file_title(note.path), *titles, *note.aliases))
+    file = note.path.rpartition("/")[2]
+    names = (file, target_name(file), values.file_title(file), *titles, *note.aliases)
+    return frozenset(folded for name in names if (folded := fold_name(name)))
+
+
+def _aliases(document: Document) -> tuple[str, ...]:
+    """What front matter or properties list; a plain text with commas is a name and also a list of names."""
+    whole = [value for key in ("aliases", "alias") for value in values.flow(document.values.get(key, ())) if value]
+    parts = [part.strip() for value in whole if "," in value for part in value.split(",")]
+    return tuple(dict.fromkeys(name for name in (*whole, *parts, *map(label, whole)) if name))
 
 
 def _read(path: str, text: str, hidden: frozenset[str]) -> tuple[Document, list[Item], str | None]:
@@ -78,6 +86,8 @@ def _read(path: str, text: str, hidden: frozenset[str]) -> tuple[Document, list[
         table = spreadsheet.read(text, path)
     if table:
         items, problems = table
+        if "[[" in text or "](" in text:
+            _unlink(items, hidden)
         return Document(path, {}, [], problems, hidden), items or [Item(values.file_title(path) or None)], None
     kept = _bounded(text)
     document = take_apart(path, kept, hidden)
@@ -93,6 +103,20 @@ def _bounded(text: str) -> str:
     if text.count("\n") < MOST_LINES:
         return text
     return "\n".join(text.split("\n", MOST_LINES)[:MOST_LINES])
+
+
+def _unlink(items: list[Item], hidden: frozenset[str]) -> None:
+    """Show the links in a table's cells as words, as in every other note."""
+    for item in items:
+        item.title = label(item.title or "", hidden) or None
+        item.authors = [name for name in (label(author, hidden) for author in item.authors) if name]
+        for passage in item.passages:
+            passage.note = plain(passage.note or "", hidden).text or None
+            passage.tags = values.tags(passage.tags, hidden)
+            if "[" in passage.text:
+                words = plain(passage.text, hidden)
+                passage.text, passage.links = words.text, words.links
+        item.passages = [passage for passage in item.passages if passage.text]
 
 
 def _by_dialect(document: Document) -> tuple[list[Item], str | None]:

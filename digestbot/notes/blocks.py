@@ -20,6 +20,9 @@ _CALLOUT = re.compile(r"^\[!([\w-]+)[^\]]*\][+-]?[ \t]*(.*)$")
 _FENCE = re.compile(r"^(`{3,}|~{3,}|\$\$)")
 _UNDERLINE = re.compile(r"^=+$")
 _QUOTE_MARK = re.compile(r"^(?:>[ \t]?)+")
+QUOTE_CALLOUTS = frozenset({"quote", "quotes", "cite", "citation", "highlight"})
+"""Callouts that hold somebody's words."""
+
 _BULLET_SIGNS = frozenset("-*+•◦▪‣·")
 
 
@@ -27,7 +30,8 @@ _BULLET_SIGNS = frozenset("-*+•◦▪‣·")
 class Block:
     """One block of a note, in the order of the file.
 
-    line: 1-based, of its first line. lines: its text without the block's own markers, still with inline markup.
+    line: 1-based, of its first line. lines: its text without the block's own markers, still with inline markup; of
+        code the opening fence comes first.
     indent: columns, a tab counting four. marker: the bullet's sign, or the callout's type.
     level: of a heading, 1 to 6. title: of a callout. gap: a blank line stands before it.
     """
@@ -58,6 +62,7 @@ def scan(body: str, first_line: int = 1) -> list[Block]:
         if fence:
             closes = stripped.startswith(fence) and not stripped.strip(fence[0])
             fence = "" if closes else fence
+            blocks[-1].lines += [stripped] if stripped and not closes else []
             continue
         if not stripped:
             gap = True
@@ -65,7 +70,7 @@ def scan(body: str, first_line: int = 1) -> list[Block]:
         opened = _FENCE.match(stripped) if stripped[0] in "`~$" else None
         if opened and not (len(stripped) > len(opened[1]) and stripped.endswith(opened[1])):
             fence = opened[1]
-            blocks.append(Block("code", number, [stripped], gap=gap))
+            blocks.append(Block("code", number, [stripped], _columns(line), gap=gap))
         else:
             _place(blocks, stripped, _columns(line), number, gap=gap)
         gap = False
@@ -86,14 +91,15 @@ def _columns(line: str) -> int:
 
 def _place(blocks: list[Block], stripped: str, indent: int, number: int, *, gap: bool) -> None:
     last = blocks[-1] if blocks else None
+    if last and last.kind == "paragraph" and not gap and len(last.lines) == 1 and _UNDERLINE.match(stripped):
+        last.kind, last.level = "heading", 1
+        return
     new = _opened(stripped, indent, number)
     if new is None:
         if last and _goes_on(last, indent, gap=gap):
             if gap:
                 last.inner_gaps.append(len(last.lines))
             last.lines.append(_QUOTE_MARK.sub("", stripped))
-        elif last and last.kind == "paragraph" and not gap and _UNDERLINE.match(stripped) and len(last.lines) == 1:
-            last.kind, last.level = "heading", 1
         else:
             blocks.append(Block("paragraph", number, [stripped], indent, gap=gap))
         return

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from digestbot.model import Voice
-from digestbot.notes import tails, values
+from digestbot.notes import fields, tails, values
 from digestbot.notes.blocks import Block
-from digestbot.notes.document import AUTHOR, PUBLISHED, Document
+from digestbot.notes.document import Document
 from digestbot.notes.draft import Item, Passage
 from digestbot.notes.front import fold_key
 from digestbot.notes.inline import label, plain
+from digestbot.notes.keys import AUTHOR, PUBLISHED
 
-_TITLE = re.compile(r"^\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\((https?://[^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)$")
+_TITLE = re.compile(r"^(?:#{1,6} )?\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\((https?://[^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)$")
 _PROPERTY = re.compile(r"^([\w-]{1,30})::[ \t]*(.*)$")
 
 
@@ -67,9 +68,12 @@ def _add(item: Item, block: Block, document: Document) -> None:
     ):
         return
     tail = tails.take("\n".join(line for line in block.lines if not _PROPERTY.match(line)))
+    own = [field[1] for line in block.lines if (field := fields.read(line)) and field[0] == "note"]
+    if own and item.passages and not tail.found:
+        item.passages[-1].note = plain("\n".join(own), document.hidden).text or None
+    elif not tail.found and item.passages and tail.text and not tail.text.startswith("#"):
+        item.passages[-1].note = plain(tail.text, document.hidden).text or item.passages[-1].note
     if not tail.found:
-        if item.passages and tail.text and not tail.text.startswith("#"):
-            item.passages[-1].note = plain(tail.text, document.hidden).text or item.passages[-1].note
         return
     words = plain("\n".join(line.lstrip("# ") for line in tail.text.split("\n")), document.hidden)
     if words.text:

@@ -11,51 +11,21 @@ from dataclasses import dataclass, field
 
 from digestbot.model import Problem
 from digestbot.notes import front, values
-from digestbot.notes.blocks import Block, scan
+from digestbot.notes.blocks import QUOTE_CALLOUTS, Block, scan
 from digestbot.notes.draft import Item
 from digestbot.notes.front import fold_key
 from digestbot.notes.inline import label, without_comments
-
-TITLE = ("full title", "书名", "書名", "title", "titel", "titre", "título", "titulo", "название", "book title", "제목")
-AUTHOR = (
-    "author", "authors", "author(s)", "by", "written by", "book author", "作者", "著者", "autor", "auteur", "автор",
-    "저자", "creators",
-)  # fmt: skip
-URL = (
-    "source url", "original url", "original link", "url", "reference", "canonical url", "source", "link",
-    "read original", "pc地址",
-    "web url", "permalink", "website", "href", "uri", "web", "site",
-)  # fmt: skip
-TAGS = (
-    "tags",
-    "tag",
-    "document tags",
-    "labels",
-    "keywords",
-    "topics",
-    "标签",
-    "標籤",
-    "теги",
-    "category",
-    "type",
-    "readwise source",
+from digestbot.notes.keys import (
+    AUTHOR,
+    CATEGORY,
+    HASHED_TAGS,
+    KNOWN,
+    NAMED_TAGS,
+    PUBLISHED,
+    TITLE,
+    URL,
+    VIDEO,
 )
-PUBLISHED = (
-    "published", "published date", "date published", "datepublished", "publication date", "publish date",
-    "pubdate", "出版时间", "year",
-    "date",
-)  # fmt: skip
-CONTRIBUTOR = ("contributor", "added by", "shared by", "contributed by", "submitted by", "clipped by")
-_OTHER = (
-    "summary", "document note", "isbn", "asin", "publisher", "site", "last highlighted", "date highlighted",
-    "last updated", "status",
-    "number of highlights", "readwise url", "related to", "cover", "id", "updated", "created", "简介", "出版社", "分类",
-    "collapsed", "file name",
-    "date saved", "date read", "notes", "mdnotes file name", "cite key", "citekey", "item type", "journal", "doi",
-    "last highlighted date",
-    "review for repurpose", "type", "highlights first synced by", "year",
-)  # fmt: skip
-_KNOWN = frozenset((*TITLE, *AUTHOR, *URL, *TAGS, *PUBLISHED, *CONTRIBUTOR, *_OTHER))
 
 _METADATA_HEADINGS = frozenset(
     {
@@ -76,7 +46,7 @@ _FIELD = re.compile(
 _FROM = re.compile(r"^From:[ \t]*(\[\[[^\]]{1,200}\]\])[ \t]*(?:$|<br[ \t]*/?>[ \t]*(.*)$)")
 _IMAGE_ONLY = re.compile(r"^(?:\[?!\[[^\n]*|!\[\[[^\n]*\]\][ \t]*)$")
 _DATE_LINE = re.compile(r"^\(?\[{0,2}\d{4}-\d{2}-\d{2}[-\w, ]{0,16}\]{0,2}\)?$|^\(\d{1,2}/\d{1,2}/\d{4}[^)]{0,20}\)$")
-_URL_LINE = re.compile(r"^<?(https?://\S+?)>?$")
+_URL_LINE = re.compile(r"^<?(https?://[^\s/]+/\S+?)>?$")  # without a label only a page's address, not a site's
 _PASTED_FRONT = re.compile(
     r"^---[ \t]*\n(?:[\w -]{1,40}:(?:[ \t][^\n]*)?\n|[ \t]+-[ \t][^\n]*\n|-[ \t][^\n]*\n){1,60}---[ \t]*$", re.MULTILINE
 )
@@ -100,6 +70,10 @@ class Document:
     heading: str | None = None
     item: Item = field(default_factory=Item)
 
+    def under(self, keys: tuple[str, ...]) -> list[str]:
+        """What these keys say, all of it, in the order of the keys."""
+        return [text for key in keys if key in self.values for text in self.values[key]]
+
     def texts(self, keys: tuple[str, ...]) -> list[str]:
         """What the first of these keys that says anything says."""
         for key in keys:
@@ -111,7 +85,7 @@ class Document:
 
 def take_apart(path: str, text: str, hidden: frozenset[str] = frozenset()) -> Document:
     """Read front matter, body metadata and blocks of a note, and fill in what they say about its source."""
-    head = front.split(text)
+    head = front.split(text.replace("\xa0", " "))
     problems = [Problem(path, line, problem, "mend the front matter") for line, problem in head.problems]
     body = head.body
     if "%%" in body or "<!--" in body:
@@ -121,10 +95,21 @@ def take_apart(path: str, text: str, hidden: frozenset[str] = frozenset()) -> Do
     document = Document(path, {}, scan(body, head.first_line), problems, hidden, raw_front=head.raw)
     _take_channel(document)
     _take_metadata(document)
-    for key, texts in head.values.items():
-        document.values.setdefault(key, []).extend(texts)
+    _add_front(document, head.values)
     document.item = _describe(document)
     return document
+
+
+def _add_front(document: Document, found: dict[str, list[str]]) -> None:
+    """What front matter says comes after what the body says.
+
+    Its author counts only where the body names none, and not where it has an e-mail address: that is the notes' owner.
+    """
+    named = bool(values.names(document.under(AUTHOR), document.hidden))
+    for key, texts in found.items():
+        if key in AUTHOR:
+            texts = [] if named else [text for text in texts if not values.has_email(text)]
+        document.values.setdefault(key, []).extend(texts)
 
 
 def _take_channel(document: Document) -> None:
@@ -165,7 +150,7 @@ def _take_metadata(document: Document) -> None:
     for block in document.blocks:
         if block.kind == "heading":
             name = fold_key(label(block.text))
-            section = block.level if name in _METADATA_HEADINGS else None
+            section = block.level if _describes_source(name) else None
             top = top and (block.level == 1 or section is not None)
             if section is None:
                 _keep_heading(document, block, kept, top=top)
@@ -183,6 +168,12 @@ def _take_metadata(document: Document) -> None:
     document.blocks = kept
 
 
+def _describes_source(name: str) -> bool:
+    """Whether a heading (folded) stands over metadata, as `Metadata`, `Episode metadata` and `Book info` do."""
+    last = name.rpartition(" ")[2]
+    return name in _METADATA_HEADINGS or (last in {"metadata", "info", "information"} and len(name) < 30)
+
+
 def _keep_heading(document: Document, block: Block, kept: list[Block], *, top: bool) -> None:
     name = label(block.text, document.hidden)
     first = not any(other.kind == "heading" for other in kept)
@@ -193,22 +184,29 @@ def _keep_heading(document: Document, block: Block, kept: list[Block], *, top: b
 
 
 def _metadata_of(block: Block, *, in_section: bool, top: bool) -> list[tuple[str, str]] | None:
-    if block.kind not in {"bullet", "paragraph", "quote", "callout"} or not (
-        in_section or top or block.kind != "bullet"
-    ):
+    """The fields that a block of metadata holds (none, where it is only furniture of the head); None for any other."""
+    if block.kind in {"callout", "quote"} and not (in_section and block.kind == "quote"):
+        return _boxed(block, top=top)
+    if block.kind not in {"bullet", "paragraph", "quote"} or not (in_section or top or block.kind != "bullet"):
         return None
     fields = fields_of(block)
-    if in_section and block.kind != "callout":
-        if fields is None and "](" in block.text and not label(block.text).endswith((".", "!", "?")):
-            return []
-        return fields if fields is not None else ([] if _IMAGE_ONLY.match(block.text) else None)
-    known = sum(key in _KNOWN for key, _ in fields or ())
-    if block.kind in {"callout", "quote"}:
-        wanted = 2 if block.marker in {"abstract", "note", "info", "cite", "summary", "metadata", ""} else 99
-        return fields if known >= wanted else ([] if block.kind == "callout" and not block.lines and top else None)
+    if in_section:
+        linked = fields is None and "](" in block.text and not label(block.text).endswith((".", "!", "?"))
+        return [] if linked or (fields is None and _IMAGE_ONLY.match(block.text)) else fields
+    known = sum(key in KNOWN for key, _ in fields or ())
     if not top or not known or len(fields or ()) > known + 2:
         return _link_only(block) if top else None
     return fields
+
+
+def _boxed(block: Block, *, top: bool) -> list[tuple[str, str]] | None:
+    """The fields in a callout or quote of which at least two are known; a callout at the top may be only a title."""
+    if block.marker in QUOTE_CALLOUTS and block.title:
+        return None
+    fields = fields_of(block)
+    if sum(key in KNOWN for key, _ in fields or ()) >= 2:
+        return fields
+    return [] if block.kind == "callout" and not block.lines and top else None
 
 
 def _link_only(block: Block) -> list[tuple[str, str]] | None:
@@ -235,14 +233,12 @@ def _passes(document: Document, block: Block) -> bool:
 def _describe(document: Document) -> Item:
     hidden = document.hidden
     title = _title(document)
-    authors = [name for key in AUTHOR for name in values.names(document.values.get(key, ()), hidden)]
+    authors = values.names(document.under(AUTHOR), hidden)
     return Item(
         title=title or None,
-        authors=_named_authors(list(dict.fromkeys(authors)), title),
+        authors=_named_authors(authors, title),
         url=_url(document),
-        published=next(
-            (day for key in PUBLISHED for text in document.texts((key,)) if (day := values.day(text))), None
-        ),
+        published=next((day for text in document.under(PUBLISHED) if (day := values.day(text))), None),
         tags=_tags(document),
         category=next(iter(values.tags(document.texts(("category",)), hidden)), None),
         inside=bool(document.texts(TITLE) or document.heading),
@@ -250,13 +246,12 @@ def _describe(document: Document) -> Item:
 
 
 def _title(document: Document) -> str:
-    for key in TITLE:
-        for text in document.values.get(key, ()):
-            if text.strip().casefold() in {"(no title)", "no title", "untitled"}:
-                return ""
-            name = label(text, document.hidden)
-            if values.meaningful(name):
-                return re.sub(r"\s+\(highlights\)$", "", name)
+    for text in document.under(TITLE):
+        if text.strip().casefold() in {"(no title)", "no title", "untitled"}:
+            return ""
+        name = label(text, document.hidden)
+        if values.meaningful(name):
+            return re.sub(r" \(highlights\)$", "", name)
     if document.heading and values.meaningful(document.heading):
         return _without_author(document.heading, document)
     if document.heading is not None and document.heading.casefold() in {"(no title)", "no title"}:
@@ -281,27 +276,22 @@ def _named_authors(authors: list[str], title: str) -> list[str]:
 
 
 def _url(document: Document) -> str | None:
-    found = [
-        url
-        for key in URL
-        for text in document.values.get(key, ())
-        if (url := values.address(text))
-        and not re.fullmatch(r"https?://[^/]*", url.rstrip("/") + ("/" if key == "site" else ""))
-    ]
-    best = next((url for url in found if not values.of_reader(url)), None) or next(iter(found), None)
-    video = document.texts(("videoid", "video id", "youtube id"))
-    if best is None and video and re.fullmatch(r"[\w-]{6,20}", video[0].strip()):
+    """The address of the source: a page's before a whole site's, and either before that of a reading service."""
+    found = [url for text in document.under(URL) if (url := values.address(text))]
+    if found:
+        return min(found, key=lambda url: (values.of_reader(url), url.rstrip("/").count("/") < 3))
+    video = document.texts(VIDEO)
+    if video and re.fullmatch(r"[\w-]{6,20}", video[0].strip()):
         return f"https://www.youtube.com/watch?v={video[0].strip()}"
-    return best
+    return None
 
 
 def _tags(document: Document) -> list[str]:
-    found = [tag for key in TAGS[:8] for tag in values.tags(document.values.get(key, ()), document.hidden)]
+    found = values.tags(document.under(NAMED_TAGS), document.hidden)
     for key, texts in document.values.items():
-        if key in {"category", "分类"}:
+        if key in CATEGORY:
             found += values.tags(texts, document.hidden)
-        elif key not in TAGS:
-            found += [tag for text in texts for tag in values.hashtags(text)]
-        elif key not in TAGS[:8]:
-            found += [tag for text in texts if "#" in text for tag in values.hashtags(text)]
+        elif key not in NAMED_TAGS:
+            wanted = texts if key not in HASHED_TAGS else [text for text in texts if "#" in text]
+            found += [tag for text in wanted for tag in values.hashtags(text)]
     return list(dict.fromkeys(found))

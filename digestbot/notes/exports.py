@@ -8,73 +8,47 @@ its many templates, Logseq, Hypothesis, Matter, Snipd, WeRead, the Kindle plugin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-from digestbot.model import Voice
-from digestbot.notes import tails, values
-from digestbot.notes.blocks import Block
+from digestbot.notes import entries, fields, quotes, tails
+from digestbot.notes.blocks import QUOTE_CALLOUTS, Block, Kind
 from digestbot.notes.document import Document
 from digestbot.notes.draft import Passage
 from digestbot.notes.front import fold_key
-from digestbot.notes.inline import label, plain
+from digestbot.notes.inline import label
 
-PIN = "📌"
 _HIGHLIGHTS = re.compile(
-    r"^\W*(?:(?:my |kindle |book |all )?highlights?(?: ?(?:&|and|/) ?notes)?|highlights? added.*"
-    r"|highlights first synced.*"
-    r"|new highlights.*|quotes|annotations|高亮划线|划线|标注|重点|выделения|цитаты|markierungen|surlignages"
-    r"|destacados"
-    r"|ハイライト|하이라이트)\W*$",
+    r"^\W*(?:(?:(?:my|kindle|book|all|key|web|page|selected|favou?rite|article) ){0,3}"
+    r"(?:highlights?|quotes|quotations|annotations|highlighted passages)(?: ?(?:&|and|/|,) ?(?:my )?notes)?"
+    r"|notes ?(?:&|and|/) ?highlights|highlights added.*|highlights first synced.*|new highlights.*|imported: .*"
+    r"|高亮划线|划线|劃線|标注|重点|摘录|書摘|书摘|выделения|цитаты|markierungen|zitate|surlignages|citations|extraits"
+    r"|destacados|citas|evidenziazioni|citazioni|markeringar|citat|ハイライト|하이라이트)\W*$",
     re.IGNORECASE,
 )
 _CONTAINER = re.compile(
     r"^(?:#+ )?(?:\*\*)?(?:new )?highlights?(?: first synced| added| synced|\b(?=\W*$))", re.IGNORECASE
 )
-_SYNCED = re.compile(r"^new highlights", re.IGNORECASE)
+_SYNCED = re.compile(r"^(?:new highlights|imported: )", re.IGNORECASE)
 _NEVER = frozenset({"page notes", "本书评论", "书评", "metadata"})
-_NOTE_WORDS = (
-    r"(?:my |📝 ?)?(?:notes?|annotation|comments?|thoughts?)|笔记|想法|评论|批注|заметка|комментарий|notiz|kommentar"
-    r"|nota|メモ"
-)
-_NOISE_WORDS = r"date|added|colou?r|created|updated|highlighted(?: at)?|id|link|url|collapsed|synced"
-_FIELDS = (
-    ("note", re.compile(rf"^(?:{_NOTE_WORDS})[ \t]*[:：]{{1,2}}[ \t]*(.*)$|^💭[ \t]*(.*)$", re.IGNORECASE)),
-    ("tags", re.compile(r"^(?:tags?|labels?|标签|теги)[ \t]*:{1,2}[ \t]*(.*)$", re.IGNORECASE)),
-    ("place", re.compile(r"^(?:location|page)[ \t]*:{1,2}[ \t]*([\d–-]+)[ \t]*$", re.IGNORECASE)),
-    ("contributor", re.compile(r"^(?:added|shared|contributed) by[ \t]*:{1,2}[ \t]*(.*)$", re.IGNORECASE)),
-    ("noise", re.compile(rf"^(?:⏱|(?:{_NOISE_WORDS})[ \t]*:{{1,2}}|\^[\w-]+$)()", re.IGNORECASE)),
-)
-"""What may stand below a highlight: the kind of field, and what its line looks like without emphasis."""
-_SPEAKER_LINE = re.compile(r"^(?:\*\*)?speaker \d+(?:\*\*)?:?$", re.IGNORECASE)
-_UNCOVERED = frozenset({"no highlighted text", "airrquote"})
-
-
-@dataclass(slots=True)
-class _Entry:
-    """A highlight being put together. open: its ending has not been seen yet, so more lines may belong to it."""
-
-    block: Block
-    section: str | None
-    lines: list[str]
-    tail: tails.Tail | None = None
-    notes: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    location: str | None = None
-    contributor: str | None = None
-    native_id: str | None = None
-    in_note: bool = False
-
-    @property
-    def open(self) -> bool:
-        return self.tail is None or not self.tail.found
+_OWN = frozenset(
+    {
+        "related", "related notes", "related to", "references", "see also", "links", "backlinks", "my notes",
+        "my thoughts", "thoughts", "reflections", "actions", "action items", "tasks", "todo", "to do", "questions",
+        "summary", "my summary",
+        "相关", "参考", "связанное", "ссылки", "verweise", "siehe auch", "voir aussi", "véase también",
+    }
+)  # fmt: skip
+"""Headings below which a list without links is the note-taker's, though they stand within the highlights."""
+_FINISHED = re.compile(r"[.!?…。！？][\"”’»」』)*_]*$")
 
 
 @dataclass(slots=True)
 class _Reading:
     """Where the walk over the blocks stands."""
 
-    entries: list[_Entry] = field(default_factory=list)
-    current: _Entry | None = None
+    found: list[entries.Entry] = field(default_factory=list)
+    current: entries.Entry | None = None
     section: str | None = None
     zone_level: int | None = None
     in_zone: bool = False
@@ -82,40 +56,65 @@ class _Reading:
     base: tuple[int, str] | None = None
     linked: bool = False
     bullets: bool = False
+    quotes: bool = False
     ruled: bool = False
 
 
 def read(document: Document) -> list[Passage] | None:
     """The highlights of an export in the order of the file; None when the note is no export."""
-    strong = [_strong(block) for block in document.blocks]
+    blocks = [part for block in document.blocks for part in _parted(block)]
+    strong = [_strong(block) for block in blocks]
     linked = any(strong)
-    if not linked and not any(_opens_zone(block) for block in document.blocks):
+    if not linked and not any(map(_opens_zone, blocks)):
         return None
-    reading = _Reading(linked=linked, bullets=_listed(document.blocks, strong))
-    reading.ruled = sum(block.kind == "rule" for block in document.blocks) >= 2
-    for block, is_strong in zip(document.blocks, strong, strict=True):
+    reading = _Reading(linked=linked)
+    reading.bullets, reading.quotes = _shape(blocks, strong)
+    reading.ruled = sum(block.kind == "rule" for block in blocks) >= 2
+    for block, is_strong in zip(blocks, strong, strict=True):
         _step(reading, block, document, is_strong=is_strong)
     podcast = any("podcast" in tag.casefold() for tag in document.item.tags)
-    found = [_passage(entry, document, podcast=podcast) for entry in reading.entries]
+    found = [entries.passage(entry, document, podcast=podcast) for entry in reading.found]
     return [passage for passage in found if passage is not None]
+
+
+def _parted(block: Block) -> list[Block]:
+    """A block again, cut behind lines that end a highlight; a quote callout is a quote, `**Highlights**` a heading."""
+    if block.kind == "paragraph" and len(block.lines) == 1 and _HIGHLIGHTS.match(block.lines[0]):
+        return [replace(block, kind="heading", level=2)]
+    if block.kind == "callout" and block.marker in QUOTE_CALLOUTS:
+        title = [block.title] if block.title and not quotes.is_label(block) else []
+        block = Block("quote", block.line, title + block.lines, block.indent, block.marker)
+    if len(block.lines) < 2 or block.kind == "code" or not any("](" in line for line in block.lines[:-1]):
+        return [block]
+    parts: list[Block] = []
+    start = 0
+    for number, line in enumerate(block.lines[:-1], 1):
+        if "](" in line and (tail := tails.take(line)).sure and (tail.text or number - start > 1):
+            if fields.read(block.lines[number]) or tails.take(block.lines[number]).text == "":
+                break
+            parts.append(replace(block, lines=block.lines[start:number], line=block.line + start))
+            kind: Kind = "paragraph" if block.kind == "quote" else block.kind
+            block = replace(block, kind=kind, indent=block.indent + (kind == "bullet"))
+            start = number
+    return [*parts, replace(block, lines=block.lines[start:], line=block.line + start)]
 
 
 def _strong(block: Block) -> bool:
     """Whether a block proves by itself that it is an exported highlight."""
     if block.kind not in {"bullet", "paragraph", "quote"} or not block.lines:
         return False
-    if block.lines[0].startswith(PIN):
+    if block.lines[0].startswith(entries.PIN):
         return True
     text = block.text
     if "](" not in text and "[[z" not in text and "(" not in text:
         return False
     tail = _own_tail(block)
-    return tail.found and bool(tail.text)
+    return tail.found and bool(tail.text) and (block.kind != "paragraph" or tail.url is not None)
 
 
 def _own_tail(block: Block) -> tails.Tail:
     lines = list(block.lines)
-    while len(lines) > 1 and _field(lines[-1]):
+    while len(lines) > 1 and fields.read(lines[-1]):
         lines.pop()
     return tails.take("\n".join(lines))
 
@@ -126,26 +125,42 @@ def _opens_zone(block: Block) -> bool:
     return block.kind == "bullet" and bool(block.lines) and bool(_CONTAINER.match(block.lines[0]))
 
 
-def _listed(blocks: list[Block], strong: list[bool]) -> bool:
-    """Whether the highlights are list items (else they are quotes or paragraphs)."""
-    proven = [block.kind for block, is_strong in zip(blocks, strong, strict=True) if is_strong]
-    if proven:
-        return proven.count("bullet") * 2 >= len(proven)
+def _shape(blocks: list[Block], strong: list[bool]) -> tuple[bool, bool]:
+    """Whether the highlights are list items, and whether they are quotes; else they are paragraphs."""
+    proven = [
+        "bullet" if block.kind == "paragraph" and block.indent else block.kind
+        for block, is_strong in zip(blocks, strong, strict=True)
+        if is_strong
+    ]
+    if not proven:
+        proven = [block.kind for block in _first_zone(blocks) if not fields.read(block.text)]
+        quoted = proven[:1] == ["quote"]
+        return "bullet" in proven and not quoted, quoted
+    return proven.count("bullet") * 2 >= len(proven), proven.count("quote") * 2 > len(proven)
+
+
+def _first_zone(blocks: list[Block]) -> Iterator[Block]:
+    """The texts below the first Highlights heading, down to the next that is no deeper or over the reader's own."""
     opened = next(number for number, block in enumerate(blocks) if _opens_zone(block))
-    return any(block.kind == "bullet" for block in blocks[opened + 1 :])
+    for block in blocks[opened + 1 :]:
+        if block.kind == "heading" and (block.level <= blocks[opened].level or fold_key(block.text) in _OWN):
+            return
+        if block.kind in {"bullet", "quote", "paragraph"}:
+            yield block
 
 
 def _step(reading: _Reading, block: Block, document: Document, *, is_strong: bool) -> None:
+    beside = is_strong and reading.base == (block.indent, block.marker)
     if block.kind == "heading":
         _enter(reading, block, document)
-    elif reading.never_level is not None or block.kind in {"code", "table", "callout"}:
-        return
     elif block.kind == "rule":
         reading.current = None
+    elif reading.never_level is not None or block.kind in {"table", "callout"} or not block.text:
+        return
     elif block.kind == "bullet" and _CONTAINER.match(block.text) and not is_strong:
         reading.in_zone, reading.base, reading.current = True, None, None
-    elif _belongs(reading, block):
-        _add_fields(reading.current, block.lines)
+    elif not beside and _take_field(reading, block, document):
+        return
     elif is_strong:
         _add_strong(reading, block)
     elif block.kind == "bullet":
@@ -154,12 +169,39 @@ def _step(reading: _Reading, block: Block, document: Document, *, is_strong: boo
         _add_text(reading, block)
 
 
+def _take_field(reading: _Reading, block: Block, document: Document) -> bool:
+    """Take a block that is a field (note, tags, date …) of the highlight before it, or that names the next one."""
+    current, first = reading.current, block.lines[0]
+    kind, value = fields.read(first) or ("", "")
+    if kind == "section" and reading.in_zone:
+        reading.section = label(value, document.hidden) or None
+    elif kind == "words" and reading.in_zone:
+        _begin(reading, replace(block, lines=[value, *block.lines[1:]]))
+    elif current and block.kind == "code":
+        entries.add_code(current, block)
+    elif current and (kind or _is_ending(block)):
+        entries.add_fields(current, block.lines)
+    else:
+        return block.kind == "code"
+    return True
+
+
+def _is_ending(block: Block) -> bool:
+    """Whether a block is nothing but the link to a highlight's place or its id."""
+    if block.kind not in {"paragraph", "bullet"} or len(block.lines) != 1:
+        return False
+    tail = tails.take(block.lines[0])
+    return tail.found and not tail.text
+
+
 def _enter(reading: _Reading, block: Block, document: Document) -> None:
     name = label(block.text, document.hidden)
     reading.current = None
     if reading.never_level is not None and block.level > reading.never_level:
         return
     reading.never_level = block.level if fold_key(name) in _NEVER else None
+    if fold_key(name) in _OWN and reading.in_zone:
+        reading.in_zone = False
     if _HIGHLIGHTS.match(name):
         reading.in_zone = True
         reading.zone_level = block.level if not _SYNCED.match(name) else reading.zone_level or block.level
@@ -170,54 +212,9 @@ def _enter(reading: _Reading, block: Block, document: Document) -> None:
         reading.section = name or None
 
 
-def _belongs(reading: _Reading, block: Block) -> bool:
-    """Whether a block is a field (note, tags, date …) of the highlight before it."""
-    if reading.current is None or not block.lines:
-        return False
-    first = block.lines[0]
-    if _field(first):
-        return True
-    alone = block.kind == "paragraph" and len(block.lines) == 1 and not tails.take(first).text
-    return alone and tails.take(first).found
-
-
-def _add_fields(entry: _Entry | None, lines: list[str]) -> None:
-    if entry is None:
-        return
-    for line in lines:
-        kind, value = _field(line) or ("", "")
-        if kind == "note":
-            entry.notes.append(value)
-        elif kind == "tags":
-            entry.tags += values.tags([value])
-        elif kind == "place":
-            entry.location = entry.location or value
-        elif kind == "contributor":
-            entry.contributor = label(value) or None
-        elif kind == "noise":
-            block_id = re.search(r"\^([\w-]+)$", line)
-            entry.native_id = entry.native_id or (block_id[1] if block_id else None)
-        elif (tail := tails.take(line)).found and not tail.text:
-            entry.tail = entry.tail if entry.tail and entry.tail.found else tail
-        elif entry.in_note:
-            entry.notes[-1] += "\n" + line
-        entry.in_note = kind == "note" or (not kind and entry.in_note)
-
-
-def _field(line: str) -> tuple[str, str] | None:
-    """The kind and the value of a field line, or None for a line of words."""
-    if ":" not in line and "：" not in line and not line.startswith(("⏱", "💭", "^")):
-        return None
-    head, value = line[:60].replace("**", "").replace("__", "").lstrip("*"), line[60:]
-    for kind, pattern in _FIELDS:
-        if match := pattern.match(head):
-            return kind, (match[1] or (match[2] if kind == "note" else "") or "") + value
-    return None
-
-
 def _add_strong(reading: _Reading, block: Block) -> None:
     current = reading.current
-    inner = current and current.open and not current.lines[0].startswith(PIN)
+    inner = current and current.open and not current.lines[0].startswith(entries.PIN)
     if (
         current
         and inner
@@ -239,39 +236,25 @@ def _other_marker(reading: _Reading, block: Block) -> bool:
 
 
 def _begin(reading: _Reading, block: Block) -> None:
-    entry = _Entry(block, reading.section, [])
-    reading.entries.append(entry)
+    entry = entries.Entry(block, reading.section, [])
+    reading.found.append(entry)
     reading.current = entry
     if block.kind == "bullet" and reading.base is None:
         reading.base = (block.indent, block.marker)
-    _take_lines(entry, block.lines)
+    entries.take_lines(entry, block.lines)
 
 
-def _extend(entry: _Entry, block: Block) -> None:
+def _extend(entry: entries.Entry, block: Block) -> None:
     first, *rest = block.lines
-    _take_lines(entry, [f"• {first}" if block.kind == "bullet" else first, *rest])
-
-
-def _take_lines(entry: _Entry, lines: list[str]) -> None:
-    """Words first, then fields: the first field line ends the words."""
-    words: list[str] = []
-    for number, line in enumerate(lines):
-        if (words or entry.lines) and _field(line):
-            _add_fields(entry, lines[number:])
-            break
-        words.append(line)
-    tail = tails.take("\n".join(words))
-    if tail.found or tail.native_id:
-        entry.tail = tail
-        entry.lines.append(tail.text)
-    else:
-        entry.lines += words
+    entries.take_lines(entry, [f"• {first}" if block.kind == "bullet" else first, *rest])
 
 
 def _add_bullet(reading: _Reading, block: Block) -> None:
     current, base = reading.current, reading.base
-    if current and current.block.kind == "bullet" and block.indent > current.block.indent:
-        if current.open:
+    if current and reading.quotes and not reading.linked:
+        current.notes.append(block.text)
+    elif current and current.block.kind == "bullet" and block.indent > current.block.indent:
+        if current.open and not (_is_thought(current, block) and not reading.linked):
             _extend(current, block)
         else:
             current.notes.append(block.text)
@@ -288,48 +271,29 @@ def _add_bullet(reading: _Reading, block: Block) -> None:
         reading.current = None
 
 
+def _is_thought(current: entries.Entry, block: Block) -> bool:
+    """Below a finished sentence without a link, a list item is what the reader thought of it."""
+    if current.notes:
+        return True
+    last = current.lines[-1] if current.lines else ""
+    return block.marker in {"-", "*", "+"} and not last.startswith("•") and bool(_FINISHED.search(last))
+
+
 def _add_text(reading: _Reading, block: Block) -> None:
     current = reading.current
     if reading.bullets:
         if current and current.open and (reading.linked or block.indent > current.block.indent):
             _extend(current, block)
         return
-    if reading.linked:
+    if reading.linked and not (reading.ruled and reading.in_zone and (current is None or current.open)):
         own_words = current and current.tail and (current.tail.url or "").startswith("zotero")
         if current and not current.open and not own_words and block.kind == "paragraph":
             current.notes.append(block.text)
+    elif not reading.in_zone:
         return
-    if not reading.in_zone:
-        return
-    if current and reading.ruled and block.kind == "paragraph":
+    elif current and reading.quotes and block.kind == "paragraph":
+        current.notes.append(block.text)
+    elif current and reading.ruled and block.kind == "paragraph":
         _extend(current, block)
-    else:
+    elif not reading.quotes or block.kind == "quote":
         _begin(reading, block)
-
-
-def _passage(entry: _Entry, document: Document, *, podcast: bool) -> Passage | None:
-    tail = entry.tail or tails.Tail("")
-    lines = [line.removeprefix(PIN).strip() for line in "\n".join(entry.lines).split("\n")]
-    transcript = next((number for number, line in enumerate(lines) if line.rstrip().casefold() == "transcript:"), None)
-    if transcript is not None:
-        lines = [line for line in lines[transcript + 1 :] if not _SPEAKER_LINE.match(line)]
-    words = plain(
-        "\n".join(line.lstrip("#") if line.startswith("#") and " " in line[:7] else line for line in lines),
-        document.hidden,
-    )
-    if tail.image or not words.text or words.text.casefold() in _UNCOVERED:
-        return None
-    return Passage(
-        text=words.text,
-        line=entry.block.line,
-        voice=Voice.QUOTED if podcast or transcript is not None else Voice.AUTHOR,
-        url=tail.url or words.url,
-        location=tail.location or entry.location,
-        timestamp=tail.timestamp if tail.timestamp is not None else next(iter(words.times), None),
-        note=plain("\n".join(entry.notes), document.hidden).text or None,
-        tags=list(dict.fromkeys(tail.tags + entry.tags)),
-        contributor=entry.contributor,
-        native_id=tail.native_id or entry.native_id or tail.url,
-        section=entry.section,
-        links=words.links,
-    )

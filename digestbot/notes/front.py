@@ -20,6 +20,7 @@ MAX_NODES = 2000
 
 _Parser = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _KEY = re.compile(r"^([^\s:#>\-\[{\"'][^:\n]{0,60}?)\s*:(?:[ \t]+(.*)|)$")
+_TOML_KEY = re.compile(r"^([\w-]{1,60})[ \t]{0,9}=[ \t]{0,9}(.*)$")
 _ITEM = re.compile(r"^[ \t]*-[ \t]+(.*)$")
 _FOLDED = re.compile(r"^[|>][+-]?\d?[ \t]*$")
 _PROPERTY = re.compile(r"^([^\s:>\-#][^:\n]{0,60}?)::[ \t]*(.*)$")
@@ -110,7 +111,9 @@ def _fenced(text: str, fence: str, opened: int, closed: re.Match[str]) -> Front:
         )
         data = None
     if fence == "---":
-        _read_lines(block, front)
+        _read_lines(block, front, _KEY)
+    elif data is None:
+        _read_lines(block, front, _TOML_KEY)
     if isinstance(data, dict):
         _spread(data, front)
     elif not front.values:  # a paragraph between two rules, not front matter
@@ -127,12 +130,12 @@ def _line_of(error: Exception) -> int:
     return int(mark.line) if mark else 0
 
 
-def _read_lines(block: str, front: Front) -> None:
+def _read_lines(block: str, front: Front, keys: re.Pattern[str]) -> None:
     """Keep the raw text of every top-level key, so that `#tag`, `[[link]]`, `@handle` and `a: b` survive YAML."""
     texts: list[str] | None = None
     folded = False
     for line in block.split("\n"):
-        key = _KEY.match(line)
+        key = keys.match(line)
         if key:
             folded = bool(_FOLDED.match(key[2] or ""))
             texts = front.values.setdefault(fold_key(key[1]), [])
@@ -161,17 +164,28 @@ def _continue(texts: list[str], line: str, *, folded: bool) -> None:
 def _spread(data: dict[str, object], front: Front) -> None:
     """Add what only the structure tells: nested maps, folded texts, JSON and TOML values."""
     for key, value in data.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "name" not in value:
             _spread(value, front)
-        elif not front.values.get(fold_key(key)):
+        elif not front.values.get(fold_key(key)) or _holds_map(value):
             front.values[fold_key(key)] = [text for text in _texts(value) if text]
 
 
+def _holds_map(value: object) -> bool:
+    """Whether a value is a person or thing of several fields, or lists some: their raw lines are not its text."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
+
+
 def _texts(value: object) -> Iterator[str]:
+    """The texts in a value; of a map its `name`, of a map of one key (`Re: Tides` in a list) both sides."""
     if isinstance(value, list):
         for item in value:
             yield from _texts(item)
-    elif not isinstance(value, dict) and value is not None:
+    elif isinstance(value, dict):
+        if "name" in value:
+            yield from _texts(value["name"])
+        elif len(value) == 1:
+            yield ": ".join(str(part) for pair in value.items() for part in pair)
+    elif value is not None:
         yield str(value)
 
 

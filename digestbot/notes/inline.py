@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 REDACTED = "[…]"
@@ -29,7 +30,7 @@ _IMAGE = re.compile(
     r"!\[\[[^\[\]]*\]\]|!\[[^\[\]]*\]\((?:<[^<>\n]*>|[^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)(?:\{[^{}\n]*\})?"
 )
 _LINKED_IMAGE = re.compile(r"\[[ \t\n]*\]\((?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
-_WIKILINK = re.compile(r"\[\[([^\[\]|]*)(?:\\?\|([^\[\]]*))?\]\]")
+_WIKILINK = re.compile(r"\[\[((?:[^\[\]|]|\[[^\[\]|]*\])*)(?:\\?\|((?:[^\[\]]|\[[^\[\]]*\])*))?\]\]")
 _LINK = re.compile(
     r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]"
     r"\((?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*\)"
@@ -50,6 +51,9 @@ _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
 _DOUBLED = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~|(?<![A-Za-z0-9=])==(?=\S)|(?<=\S)==(?![A-Za-z0-9=])")
 _SINGLE = re.compile(r"(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~=])")
+# An escaped sign is a private-use character while emphasis is taken away.
+_SHELTER = 0xE100
+_SHELTERED = {_SHELTER + code: chr(code) for code in range(128)}
 _BLOCK_ID = re.compile(r" ?\^[A-Za-z0-9][\w-]{0,80} ?$", re.MULTILINE)
 _SPACE_STOP = re.compile(r" [.,;!?…。，；！？]")
 _LEFTOVER = re.compile(r"\( ?\)")
@@ -117,7 +121,8 @@ def plain(markup: str, hidden: frozenset[str] = frozenset()) -> Plain:
     text = _without_emphasis(text)
     if "&" in text:
         text = html.unescape(text)
-    out.text = tidy(text)
+    # Brackets may have been written as entities, or round a tag.
+    out.text = tidy(_without_wikilinks(text, out, hidden) if "[[" in text else text)
     return out
 
 
@@ -163,9 +168,9 @@ def _without_links(text: str, out: Plain, hidden: frozenset[str]) -> str:
     if "[^" in text or "#" in text:
         text = _FOOTNOTE.sub("", text)
     if "[[" in text:
-        text = _LEFT_COMMA.sub("", _WIKILINK.sub(lambda match: _shown(match, out, hidden), text))
+        text = _LEFT_COMMA.sub("", _without_wikilinks(text, out, hidden))
     if "](" in text:
-        text = _LINK.sub(r"\1", text)
+        text = _LINK.sub(lambda match: REDACTED if hidden and fold_name(match[1]) in hidden else match[1], text)
     return text
 
 
@@ -201,8 +206,19 @@ def target_name(target: str) -> str:
 
 
 def fold_name(name: str) -> str:
-    """One spelling for a note's name: case, `_`, `-` and spaces do not tell two notes apart."""
+    """One spelling for a note's name: case, `_`, `-`, spaces and composed letters do not tell two notes apart."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)
     return " ".join(re.sub(r"[\s_\-]+", " ", name).casefold().split())
+
+
+def _without_wikilinks(text: str, out: Plain, hidden: frozenset[str]) -> str:
+    """Links within links are taken from the inside out, three deep; what is nested deeper loses its brackets."""
+    for _ in range(3):
+        text = _WIKILINK.sub(lambda match: _shown(match, out, hidden), text)
+        if "[[" not in text:
+            return text
+    return text.replace("[[", "").replace("]]", "") if _WIKILINK.search(text) else text
 
 
 def _shown(match: re.Match[str], out: Plain, hidden: frozenset[str]) -> str:
@@ -235,6 +251,9 @@ def _without_emphasis(text: str) -> str:
 
 
 def _bare(text: str) -> str:
+    escaped = "\\" in text and bool(_ESCAPE.search(text))
+    if escaped:
+        text = _ESCAPE.sub(lambda match: chr(_SHELTER + ord(match[1])), text)
     if "*" in text or "_" in text or "=" in text or "~" in text:
         text = _SINGLE.sub("", _DOUBLED.sub("", text))
-    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+    return text.translate(_SHELTERED) if escaped else text

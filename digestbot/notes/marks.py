@@ -44,7 +44,7 @@ def read(document: Document) -> list[Passage] | None:
         for part in _parts(block, width):
             found = _marked(part, document)
             marked += found or []
-            rest += [part] if found is None else _unmarked(part, found)
+            rest += [part] if found is None else _unmarked(part, found, document.hidden)
     document.blocks = rest
     if not marked:
         return None
@@ -104,11 +104,11 @@ def _whole(span: re.Match[str], around: dict[str, str]) -> str:
     return around.get(words.rstrip(_STOPS), words)
 
 
-def _unmarked(block: Block, found: list[Passage]) -> list[Block]:
+def _unmarked(block: Block, found: list[Passage], hidden: frozenset[str]) -> list[Block]:
     """What stands before, between and behind the marked sentences of a block, each a block of its own."""
     if block.kind not in {"paragraph", "bullet"} or not 0 < len(found) < _MANY:
         return []
-    left = [" ".join(plain(_MARK.sub(lambda match: match[1] or match[2], block.text)).text.split())]
+    left = [" ".join(plain(_MARK.sub(lambda match: match[1] or match[2], block.text), hidden).text.split())]
     for passage in found:
         left = [rest.strip() for part in left for rest in part.split(passage.text)]
     return [Block(block.kind, block.line, [part]) for part in left if part]

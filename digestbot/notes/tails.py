@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from digestbot.notes.inline import seconds
 from digestbot.notes.values import tags
 
+_PLACE_WORD = (
+    r"(?:location|loc\.?|position|pos\.|page|pg\.?|pp?\.|seite|s\.|emplacement|página|pagina|pág\.|页码?|位置|стр\.?"
+    r"|страница|место|第)"
+)
 LABELS = re.compile(
     r"^(?:view (?:highlight|tweet|annotation|quote|clip|in context)s?|open in \w+"
-    r"|(?:location|loc\.?|position|页码|位置|место)\s*[\d–-]+|(?:page|pg\.?|p\.)\s*[\dxivlc–-]+|time\s*[\d:]+"
+    rf"|{_PLACE_WORD}\s*[\dxivlc–-]+页?|time\s*[\d:]+"
     r"|(?:updated|created|highlighted|added) on .*|⤴️?|↗️?|🔗|pdf)$",
     re.IGNORECASE,
 )
@@ -25,7 +29,7 @@ PLACES = re.compile(
     r"|//(?:read\.)?readwise\.io/(?:read|open|to_kindle|reader)\b|//hyp\.is/|//hypothes\.is/a/|//omnivore\.app/[^#]+#"
     r"|//share\.snipd\.com/snip|//(?:www\.)?airr\.io/quote|//(?:www\.)?(?:twitter|x)\.com/[^/]+/status/|#:~:text="
     r"|//(?:www\.)?glasp\.co/|//(?:www\.)?instapaper\.com/read/|//diigo\.com/|//(?:www\.)?raindrop\.io/"
-    r"|//hardcover\.app/",
+    r"|//hardcover\.app/|//play\.google\.com/books/reader|//(?:web|hq)\.getmatter\.(?:com|app)/|ibooks://|calibre://",
     re.IGNORECASE,
 )
 """Addresses that lead to one highlight in a reading product."""
@@ -36,20 +40,24 @@ _NEAR = 120
 _MOST = 100
 _LINK = re.compile(r"\(?\[([^\[\]\n]{0,120})\]\(<?([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?\)\)?$")
 _ZOTERO = re.compile(r"\(?\[\[(zotero://[^\]|\s]+?)(?:\\?\|([^\]]*))?\]\]\)?$")
-_PLAIN_PLACE = re.compile(
-    r"\(((?:location|loc\.?|page|pg\.?|p\.|页码?|位置|стр\.?|место)\s*[\dxivlc]+(?:\s*[–-]\s*\d+)?)\)$", re.IGNORECASE
-)
+_PLAIN_PLACE = re.compile(rf"\(([^()\n]{{1,60}}, )?({_PLACE_WORD}\s*[\dxivlc]+(?:\s*[–-]\s*\d+)?页?)\)$", re.IGNORECASE)
 _BLOCK_ID = re.compile(r"(?:^|\s|(?<=[。！？.!?”\"]))\^([A-Za-z0-9][\w-]{0,80})$")
 _WORD_BEFORE = re.compile(r"\s[—–-]\s*(?:(?:location|page|loc\.?)\s*:?|group:\s*#?\S+)\s*$", re.IGNORECASE)
 _DASH = re.compile(r"\s+[—–]$")
 _HASHTAGS = re.compile(r"(?:\s+#[^\s#()\[\]]+)+$|\s+#$")
+_DAY = re.compile(r"\s(?:[—–-]\s)?\(?(?:\[\[)?\d{4}-\d\d-\d\d(?:\]\])?\)?$")
+_LEAD = re.compile(r"^\(?\[([^\[\]\n]{0,120})\]\(<?([^\s<>()]+)>?\)\)?[ \t:—–-]*")
+_ROMAN = re.compile(r"^page [ivxlc]+$", re.IGNORECASE)
 _PAGE = re.compile(r"[?&]page=(\d+)")
 _OPEN_ELSEWHERE = re.compile(r"^open in ", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Tail:
-    """A highlight's markup without its ending, and what the ending said; `found` when it named the place."""
+    """A highlight's markup without its ending, and what the ending said.
+
+    found: it named the place. sure: by a label or address that nobody writes in a sentence.
+    """
 
     text: str
     url: str | None = None
@@ -59,6 +67,7 @@ class Tail:
     tags: list[str] = field(default_factory=list)
     found: bool = False
     image: bool = False
+    sure: bool = False
 
 
 def take(markup: str) -> Tail:
@@ -71,17 +80,27 @@ def take(markup: str) -> Tail:
     return tail
 
 
+def lead(markup: str) -> Tail:
+    """The same for a highlight before which the link to its place stands."""
+    match = _LEAD.match(markup)
+    tail = Tail(markup)
+    if match and LABELS.match(match[1].strip()):
+        _learn(tail, match[1].strip(), match[2])
+        tail.text = markup[match.end() :]
+    return tail
+
+
 def _take_one(tail: Tail) -> bool:
     text = tail.text
     window = text[-_WINDOW:]
     last = window[-1:]
     if last in ")]" and last:
-        return _take_link(tail, window) or _take_plain_place(tail, window)
+        return _take_link(tail, window) or _take_plain_place(tail, window) or _take_day(tail, window[-_NEAR:])
     window = window[-_NEAR:]
     if "^" in window and (match := _BLOCK_ID.search(window)):
         tail.native_id = tail.native_id or match[1]
         return _cut(tail, match)
-    if "#" in window and _take_hashtags(tail, window):
+    if ("#" in window and _take_hashtags(tail, window)) or (last.isdigit() and _take_day(tail, window)):
         return True
     if not any(dash in window for dash in "—–-"):
         return False
@@ -106,27 +125,31 @@ def _take_link(tail: Tail, window: str) -> bool:
         return False
     tail.image = tail.image or "|image" in url
     _learn(tail, label, url)
-    return _cut(tail, match)
+    _cut(tail, match)
+    if tail.text and not LABELS.match(label) and not any(map(str.isalnum, tail.text)):
+        tail.text += f" {label}"  # `📌 [the words](weread://…)`: the label is the highlight
+    return True
 
 
 def _learn(tail: Tail, label: str, url: str) -> None:
     tail.found = True
-    better = tail.url is None or not _OPEN_ELSEWHERE.match(label)
-    if url and better:
+    tail.sure = tail.sure or bool(LABELS.match(label)) or not url.startswith("http")
+    better = tail.url is None or not (_OPEN_ELSEWHERE.match(label) or url.startswith("zotero://select"))
+    if url and better and "{{" not in url and "<%" not in url:
         tail.url = url
     if label.casefold().startswith("time") and ":" in label:
         tail.timestamp, tail.location = seconds(label), label[4:].strip()
-    elif re.search(r"\d", label) and not re.search(r"\bon\b", label):
-        tail.location = label
+    elif _ROMAN.match(label) or (re.search(r"\d", label) and not re.search(r"\bon\b", label)):
+        tail.location = label.strip("()")
     elif page := _PAGE.search(url):
         tail.location = tail.location or f"page {page[1]}"
 
 
 def _take_plain_place(tail: Tail, window: str) -> bool:
     match = _PLAIN_PLACE.search(window)
-    if not match:
-        return False
-    tail.location = tail.location or " ".join(match[1].split())
+    if not match or (match[1] and not tail.found):
+        return False  # a citation in parentheses is a place only where a link to it stands behind
+    tail.location = tail.location or " ".join(match[2].split())
     tail.found = True
     return _cut(tail, match)
 
@@ -134,10 +157,18 @@ def _take_plain_place(tail: Tail, window: str) -> bool:
 def _take_hashtags(tail: Tail, window: str) -> bool:
     """Tags at the end belong to the highlight only where a link to its place stands before them."""
     match = _HASHTAGS.search(window)
-    if not match:
-        return False
-    before = Tail(tail.text[: len(tail.text) - len(match[0])].rstrip())
-    if before.text[-1:] not in {")", "]"} or not _take_link(before, before.text[-_WINDOW:]):
+    if not match or not _linked_before(tail, match):
         return False
     tail.tags = tags([match[0]]) + tail.tags
     return _cut(tail, match)
+
+
+def _take_day(tail: Tail, window: str) -> bool:
+    """So does the day when it was marked."""
+    match = _DAY.search(window)
+    return match is not None and _linked_before(tail, match) and _cut(tail, match)
+
+
+def _linked_before(tail: Tail, match: re.Match[str]) -> bool:
+    before = Tail(tail.text[: len(tail.text) - len(match[0])].rstrip())
+    return before.text[-1:] in {")", "]"} and _take_link(before, before.text[-_WINDOW:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -23,13 +24,17 @@ _PLACEHOLDERS = {
     "unknown",
     "unknown author",
     "author",
+    "true",
+    "false",
     "[]",
     '""',
     "''",
 }
 _TEMPLATE = re.compile(r"\{\{|\}\}|<%|%>|^\[?\[?\{\w*\}\]?\]?$")
 _EMAIL = re.compile(r"[<(]?\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\b[>)]?")
-_AND = re.compile(r"\s*[;；、\n]\s*|\s*[,，]\s+(?:and\s+)?|，|\s+and\s+|\s+及\s+", re.IGNORECASE)
+_SEVERAL = re.compile(r"[;；、\n]|(?<=\]\])[ \t,]*(?=\[\[)")
+_AND = re.compile(r" (?:&|and|und|et|y|e|och|и|及) ", re.IGNORECASE)
+_INITIALS = re.compile(r"^[^\W\d_]\.(?:[ -]?[^\W\d_]\.)*$")
 _SUFFIX = re.compile(r"^(?:jr|sr|ph\.?d|m\.?d|inc|ltd|llc|esq|ii|iii|iv|dds|mba|cpa)\.?$", re.IGNORECASE)
 _NAME_LINK = re.compile(r"^\[([^\[\]]+)\]\([^()\s]*\)$")
 _URL = re.compile(r"https?://[^\s<>\"'\]|{}\\^`]+")
@@ -57,6 +62,8 @@ def flow(texts: Iterable[str]) -> Iterator[str]:
     """The items of values that may be YAML flow lists (`[a, "b"]`), wikilinks left whole."""
     for text in texts:
         text = text.strip()
+        if text.startswith("[") and not text.startswith("[["):
+            text = re.sub(r"\]\s+#[^\]]*$", "]", text)
         if text.startswith("[") and text.endswith("]") and not text.startswith("[["):
             yield from (part.strip().strip("\"'") for part in _split_commas(text[1:-1]))
         else:
@@ -85,18 +92,47 @@ def meaningful(text: str) -> bool:
     return text.strip().casefold() not in _PLACEHOLDERS and not _TEMPLATE.search(text)
 
 
+def has_email(text: str) -> bool:
+    """Whether a value holds an e-mail address."""
+    return "@" in text and bool(_EMAIL.search(text))
+
+
 def names(texts: Iterable[str], hidden: frozenset[str] = frozenset()) -> list[str]:
-    """People (or publications) named by metadata, split at commas, semicolons, `and` and line ends; no e-mail."""
+    """People (or publications) named by metadata, each once and first name first; no e-mail address is left."""
     found: list[str] = []
     for text in flow(texts):
-        text = "\n".join(_bare_name(line, hidden) for line in text.split("\n"))
-        pieces = [piece.strip(" *_\t\"'") for piece in _AND.split(_EMAIL.sub("", text))]
-        for piece in pieces:
-            if found and _SUFFIX.match(piece):
-                found[-1] += f", {piece}"
-            elif meaningful(piece) and piece not in found and "[…]" not in piece and any(map(str.isalnum, piece)):
-                found.append(piece)
+        listed = _SEVERAL.split(_EMAIL.sub("", text) if "@" in text else text)
+        for part in listed:
+            for piece in _listed(" ".join(_bare_name(part, hidden).split()), turned=len(listed) > 1):
+                name = piece.partition(" # ")[0].strip(" *_\t\"'")
+                if meaningful(name) and name not in found and "[…]" not in name and any(map(str.isalnum, name)):
+                    found.append(name)
     return found
+
+
+def _listed(text: str, *, turned: bool) -> Iterator[str]:
+    """`Lena Holm, Ben Ode and Ana Cruz` are three; `Strunk & White` is one, and so is `Holm, Lena`.
+
+    turned: the text is one of several that were parted by semicolons, so that its comma is no list's.
+    """
+    pieces = [piece.strip() for piece in re.split(r"[,，]", text) if piece.strip()]
+    for number in range(len(pieces) - 1, 0, -1):
+        if _SUFFIX.match(pieces[number]):
+            pieces[number - 1] += f", {pieces.pop(number)}"
+    if len(pieces) == 2 and _is_turned(*pieces, surely=turned):
+        yield f"{pieces[1]} {pieces[0]}"
+        return
+    for piece in pieces:
+        parts = _AND.split(re.sub(r"^(?:and|&) ", "", piece, flags=re.IGNORECASE))
+        yield from parts if len(pieces) > 1 or all(" " in part for part in parts) else [piece]
+
+
+def _is_turned(last: str, first: str, *, surely: bool) -> bool:
+    """Whether two texts are a last and a first name; scripts without capitals write no names that way."""
+    if not (last[0].isupper() and first[0].isupper()):
+        return False
+    single = " " not in last and (" " not in first or bool(_INITIALS.match(first.rpartition(" ")[2])))
+    return single or bool(_INITIALS.match(first)) or (surely and len(last.split()) <= 2)
 
 
 def _bare_name(text: str, hidden: frozenset[str]) -> str:
@@ -171,7 +207,7 @@ def _iso(year: str, month: str | None, date: str | None) -> str | None:
         return None
     if not month or not 1 <= int(month) <= 12:
         return year
-    if not date or not 1 <= int(date) <= 31:
+    if not date or not 1 <= int(date) <= monthrange(int(year), int(month))[1]:
         return f"{year}-{int(month):02d}"
     return f"{year}-{int(month):02d}-{int(date):02d}"
 
@@ -183,6 +219,7 @@ def file_title(path: str) -> str:
         name = name.rpartition(".")[0]
     if re.search(r"%[0-9A-Fa-f]{2}", name):
         name = unquote(name, errors="replace")
+    name = re.sub(r"(highlights\)) \(\d{1,3}\)$", r"\1", name.strip(), flags=re.IGNORECASE)
     if name.endswith("-readwise-hl"):
         name = re.sub(r"^\d+-", "", name.removesuffix("-readwise-hl")).replace("-", " ")
     name = re.sub(r"\s+by\s+\S[^/]{0,80}?\s+highlights$", "", name, flags=re.IGNORECASE)

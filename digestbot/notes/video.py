@@ -7,6 +7,7 @@ import re
 from digestbot.notes import prose
 from digestbot.notes.document import Document
 from digestbot.notes.draft import Passage
+from digestbot.notes.keys import VIDEO
 
 _WATCH = re.compile(r"(?:youtube\.com/(?:watch\?(?:[^#\s]*&)?v=|live/|shorts/|embed/)|youtu\.be/)([\w-]{6,20})")
 
@@ -14,7 +15,7 @@ _WATCH = re.compile(r"(?:youtube\.com/(?:watch\?(?:[^#\s]*&)?v=|live/|shorts/|em
 def read(document: Document) -> list[Passage] | None:
     """The passages of a video note, each with the deep link to its moment; None when the note is about no video."""
     video = _WATCH.search(document.item.url or "")
-    if document.channel is None and not document.texts(("videoid", "video id", "youtube id")):
+    if document.channel is None and not document.texts(VIDEO):
         return None
     if document.channel and not document.item.authors:
         document.item.authors = [document.channel]

@@ -32,7 +32,15 @@ _NOBODY = re.compile(
     r"|Engineers|Economists|Historians|Teachers|Parents|Residents|Neighbou?rs|Witnesses|Sources|People|Supporters"
     r"|Opponents|Protesters|Lawyers|Lawmakers|Ministers|Farmers|Traders|Investors|Spokes\w+)\b(?!-)"
 )
-_ARTICLE = re.compile(r"^(?:A|An|Some|One|From|In|On|At|By|For|Eine?|Une?|Una?)\s")
+# Nor do these, behind a dash: clauses, chapters, and what stands for a name that nobody knows.
+_NO_PERSON = re.compile(
+    r"^(?:chapter|part|book|page|section|volume|vol|source|quoted|translated|the end|unknown|not|no|yes|and|but|or|so"
+    r"|then|if|we|i|you|he|she|it|they|this|that|these|those|a|an|some|one|in|on|at|from|to|for|of|with|by|my|our"
+    r"|your|his|her|their|see|what|when|where|who|why|how|there|here|eine?|une?|una?"
+    r"|глава|часть|kapitel|teil|seite|chapitre|capítulo)(?=\s|$)",
+    re.IGNORECASE,
+)
+_DASHES = "—–―~-"
 _NAME_WORDS = 5
 _PARTICLES = frozenset("de van von der den la le du da di del al bin ibn of and the y und et".split())
 _ROLE = re.compile(r"\s*[,(].*$", re.DOTALL)
@@ -43,11 +51,12 @@ def heard(text: str) -> tuple[str, Voice, str | None] | None:
     """(words, QUOTED, speaker) for a passage that is somebody's words and marked as such; None for any other passage.
 
     `“…” — Name` and a signature line name the speaker; so does a passage of nothing but quotations and «Name wrote». A
-    passage wholly in quotation marks has a speaker whom the text does not name: the speaker is None.
+    passage wholly in quotation marks has a speaker whom the text does not name: the speaker is None. A dash before one
+    word is no signature where no quotation marks stand: a line of dialogue begins like that.
     """
     for pattern in (_SPOKEN, _SIGNED):
         match = pattern.match(text) if text[0] in _OPEN or pattern is _SIGNED else None
-        if match and _is_one_quotation(match) and (name := _person(match[2])):
+        if match and _is_one_quotation(match) and (name := person(match[2])) and _signs(match, name):
             return _bare(match[1]), Voice.QUOTED, name
     if text[0] not in _OPEN:
         return None
@@ -75,9 +84,16 @@ def _is_one_quotation(match: re.Match[str]) -> bool:
     return match.string[match.end(1)] == "\n" and "\n- " not in words and not words.rstrip().endswith((":", ","))
 
 
-def _person(text: str) -> str | None:
-    """A name of one to five words, without the role behind it; None for what looks like a clause."""
+def _signs(match: re.Match[str], name: str) -> bool:
+    """Whether `— Name` on a line below words without quotation marks is their signature, and no dialogue or list."""
+    words = match[1]
+    last = words.rpartition("\n")[2]
+    return match.string[0] in _OPEN or (" " in name and words[0] not in _DASHES and last[:1] not in _DASHES)
+
+
+def person(text: str) -> str | None:
+    """A name of one to five words, capitalised but for particles, without the role behind it; else None."""
     name = _ROLE.sub("", text).strip(" .*_[]")
-    if not 2 <= len(name) <= 60 or len(name.split()) > _NAME_WORDS or not _PERSON.match(name) or _ARTICLE.match(name):
+    if not 2 <= len(name) <= 60 or len(name.split()) > _NAME_WORDS or not _PERSON.match(name) or _NO_PERSON.match(name):
         return None
     return None if any(word[0].islower() and word not in _PARTICLES for word in name.split()) else name
