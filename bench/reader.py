@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import cycle
 from pathlib import Path
 
 from digestbot import notes
@@ -18,7 +19,15 @@ from digestbot.library.folder import read_folder
 ROUNDS = 7
 FLOOR = 1500
 # The median note of 28,000 real ones has 1.3 KB, the ninetieth percentile 8.2 KB.
-SENTENCE = "The quay is longer at low tide, and the crew of the *Alma* agreed to measure it again [[next_spring]]. "
+# Real notes hold three or four wikilinks each, and emphasis now and then.
+SENTENCES = (
+    "The quay is longer at low tide, and the crew agreed to measure it again in spring. ",
+    "Nobody on the *Alma* could say who had first drawn the harbour that way. ",
+    "A chart is an argument with the sea, and the sea has read more of it than the pilot [[harbour_charts]]. ",
+    "When the fog lifted they counted eleven boats, two of which were not in any register. ",
+    "What the [[tide_tables | tables]] call slack water lasts as long as it takes to say so. ",
+    "The cook kept the only reliable log of the voyage, because meals do not move. ",
+)
 SHAPES: dict[str, str] = {
     "export": "---\nauthor: [[Lena Holm]]\ntags:\n- sea\n---\n## Metadata\n- Full Title: Tides {n}\n\n## Highlights\n"
     + "- {s}([View Highlight](https://read.readwise.io/read/{n}))\n  - Note: look at this\n" * 6,
@@ -33,10 +42,16 @@ def generated(count: int) -> list[tuple[str, bytes]]:
     """Notes of all shapes, no two alike."""
     shapes = list(SHAPES.items())
     return [
-        (f"{name}-{n}.md", shape.replace("{n}", str(n)).replace("{s}", SENTENCE).encode())
+        (f"{name}-{n}.md", _filled(shape, n).encode())
         for n in range(count)
         for name, shape in [shapes[n % len(shapes)]]
     ]
+
+
+def _filled(shape: str, n: int) -> str:
+    sentences = cycle(SENTENCES[n % len(SENTENCES) :] + SENTENCES[: n % len(SENTENCES)])
+    head, *rest = shape.replace("{n}", str(n)).split("{s}")
+    return head + "".join(next(sentences) + part for part in rest)
 
 
 def median_rate(work: Callable[[], object], count: int) -> float:

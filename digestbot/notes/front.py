@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
@@ -207,6 +208,7 @@ def _properties(text: str) -> Front:
     return front
 
 
+@lru_cache(maxsize=4096)  # notes of one folder use the same few keys
 def fold_key(key: str) -> str:
     """One spelling for a key: `Full-Title`, `full_title` and `Full Title` are `full title`."""
     return " ".join(re.sub(r"[\s_\-*]+", " ", key).casefold().split())
