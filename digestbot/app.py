@@ -20,7 +20,7 @@ from digestbot.commands import Context, answer
 from digestbot.errors import DigestbotError, PlatformError, StoreError
 from digestbot.library import open_library
 from digestbot.library.folder import Rules
-from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription
+from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription, View
 from digestbot.ports import Library, Platform, Store
 from digestbot.rendering import Renderer
 from digestbot.service import Ended, Service
@@ -66,7 +66,7 @@ class App:
         templates = self.platforms[command.channel.platform].templates(command.channel)
         try:
             view = await answer(command, Context(await self.library(), self.store, now()))
-            message = self.renderer.render(view, templates)
+            message = self.render(view, templates)
         except DigestbotError as error:
             return self._apology(str(error), templates, command, error)
         except Exception as error:  # noqa: BLE001 - a fault in one answer must stop no other
@@ -76,10 +76,17 @@ class App:
         telemetry.event("answer", channel=command.channel, parts=len(message.parts))
         return message
 
+    def render(self, view: View, templates: str) -> Message:
+        """See Renderer.render; a broken template of the operator's is logged each time that ours stands in for it."""
+        message = self.renderer.render(view, templates)
+        for one in message.problems:
+            telemetry.event("template", failed=True, path=one.path, line=one.line, problem=one.problem)
+        return message
+
     def _apology(self, text: str, templates: str, command: Command, error: Exception) -> Message:
         telemetry.event("answer", failed=True, channel=command.channel, problem=type(error).__name__)
         try:
-            return self.renderer.render(Notice(text), templates)
+            return self.render(Notice(text), templates)
         except DigestbotError:  # the templates are what is broken
             return Message((Part({"text": text}, text),))
 
@@ -116,7 +123,7 @@ class Clockwork:
 
     def __init__(self, app: App, subscriptions: Sequence[Subscription]) -> None:
         self._store = app.store
-        self._service = Service(app.store, app.platforms, app.library, app.renderer.render, now)
+        self._service = Service(app.store, app.platforms, app.library, app.render, now)
         self._subscriptions = subscriptions
         self._workspaces = sorted({one.channel.workspace for one in subscriptions})
         self._in_flight: set[asyncio.Task[None]] = set()

@@ -6,7 +6,7 @@ DigestbotError
 │   └── ThemeError      no theme of that name
 ├── SettingsError       settings, digestbot.toml or .env are off: exit 3
 ├── ContentError        a content folder cannot be read at all: exit 3
-├── TemplateError       a template is broken: that delivery fails, the service goes on
+├── TemplateError       a template of our own is broken: that delivery fails, the service goes on
 ├── PlatformError       a platform did not take a message: retry, look or pause, by its attributes
 └── StoreError          the database cannot be used: exit 3, or retry
 """
@@ -41,11 +41,12 @@ class ThemeError(UsageError):
 
 
 class TemplateError(DigestbotError):
-    """A template is broken; `path` and `line` say where (line is None when the file could not be read)."""
+    """A template is broken: `problem`, and `path` and `line` say where (line is None where it cannot be told)."""
 
     def __init__(self, problem: str, *, path: str, line: int | None = None) -> None:
         """Keep where the problem is, and put it in front of the text."""
         super().__init__(f"{path}:{line}: {problem}" if line else f"{path}: {problem}")
+        self.problem = problem
         self.path = path
         self.line = line
 

@@ -201,13 +201,14 @@ def test_mistakes(home: Path, arguments: tuple[str, ...], code: int, problem: st
 
 
 def test_a_broken_template(home: Path) -> None:
-    """An operator's broken template is named with its line, and is no traceback."""
+    """An operator's broken template is named with its line, and the built-in one serves."""
     (home / "mine" / "text").mkdir(parents=True)
     (home / "mine" / "text" / "digest.txt").write_text("fine\n{{ nonsense }}\n", encoding="utf-8")
     ran = run("preview", "--content", "notes", home=home, DIGESTBOT_TEMPLATES=str(home / "mine"))
-    assert ran.returncode == 1
-    assert "mine/text/digest.txt:2: 'nonsense' is undefined" in ran.stderr
+    assert ran.returncode == 0
+    assert "mine/text/digest.txt:2: 'nonsense' is undefined The built-in template serves instead." in ran.stderr
     assert "Traceback" not in ran.stderr
+    assert ran.stdout == run("preview", "--content", "notes", home=home).stdout
 
 
 def test_demo(home: Path) -> None:
@@ -222,18 +223,19 @@ def test_demo(home: Path) -> None:
 
 @pytest.mark.parametrize("platform", ["slack", "discord"])
 def test_sketch(platform: str) -> None:
-    """A sketch shows what a person would see: text without its escapes, links with their address, buttons."""
+    """A sketch shows what a person would see: text without its escapes, links with their host, buttons and menus."""
     one = make_highlight(1, "Weights & *measures*, <free> for [all]: a_b.")
     renderer = Renderer([str(ROOT / "templates")])
-    view = Digest("Open [weights]", "2026-03-02", (one,), (Action("Another", "digest", "now"),))
+    actions = (Action("Save", "save", "", one.id), Action("Another", "digest", "now"))
+    view = Digest("Open [weights]", "2026-03-02", (one,), actions)
     [part] = renderer.render(view, platform).parts
     drawn = sketch(part, platform)
     for line in (
         "Open [weights]",
         "“Weights & *measures*, <free> for [all]: a_b.”",
-        "«Essay 1» (https://example.org/1#h)",
+        "«Essay 1» (example.org)",
     ):
         assert line in drawn
-    assert "[ Another ]" in drawn
+    assert re.search(r"\[ Save .*Another \]", drawn, re.DOTALL)
     [part] = renderer.render(Listing("Themes", ("Theme", "Stock"), (("Ethics", "7"),)), platform).parts
     assert "Ethics" in sketch(part, platform)

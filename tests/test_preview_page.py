@@ -16,7 +16,7 @@ import pytest
 from fakes import make_highlight
 
 from digestbot.errors import TemplateError
-from digestbot.model import Action, Digest, Highlight, Listing, Notice, Quotes, Source
+from digestbot.model import Action, Digest, Field, Form, Highlight, Listing, Notice, Quotes, Source, View
 from digestbot.rendering import Renderer
 from digestbot.rendering.hypertext import Hypertext
 from digestbot.rendering.page import PLATFORMS, Bundle, Preview, draw
@@ -250,10 +250,16 @@ def test_the_bundle_can_stand_in_a_page() -> None:
         (Quotes("", (make_highlight(1),), 1), "«Essay 1»"),
         (Listing("Themes", ("Theme", "Stock"), (("<b>", "7"),)), "<td>&lt;b&gt;</td><td>7</td>"),
         (Digest("A & B", "2026-03-02", ()), "No highlight is left to show here."),
+        (Digest("A", "2026-03-02", (), intro="<i>", closing="& bye", notice="Few"), "<p>&lt;i&gt;</p>"),
+        (Form("Ask", (Field("a", "What <b>", value='"x"'),), Action("Go", "ask")), 'value="&#34;x&#34;"'),
+        (
+            Form("Ask", (Field("a", "Which", (("b", "B & C"),), "b"),), Action("Go", "ask")),
+            "<option selected>B &amp; C",
+        ),
         (Notice("Hm.", (Action('"Go"', "quote", "x"),)), "&#34;Go&#34;</button>"),
     ],
 )
-def test_views(view: Notice | Quotes | Listing | Digest, shown: str) -> None:
+def test_views(view: View, shown: str) -> None:
     """Every View has an HTML template, in which texts are escaped."""
     assert shown in Hypertext(TEMPLATES).view(view)
 

@@ -18,7 +18,7 @@ from digestbot.cli.options import (
     load_library,
     load_settings,
     now,
-    template_folders,
+    render,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ def preview(
     """
     from digestbot.cli.page import show_page
     from digestbot.cli.sketch import sketch
-    from digestbot.rendering import Renderer
 
     settings = load_settings(content)
     library = load_library(settings)
@@ -62,7 +61,7 @@ def preview(
     if file or opens:
         show_page(digest, library, settings, file, opens=opens)
         return
-    message = Renderer(template_folders(settings)).render(digest, platform)
+    message = render(digest, platform, settings)
     if as_json:
         _echo_json([part.payload for part in message.parts])
     else:
@@ -169,12 +168,11 @@ def pick(library: Library, theme: str, day: date, size: int) -> Digest:
 def _echo_view(view: View, settings: Settings) -> None:
     """Print a View with the text templates; what finds nothing goes to stderr, for it is no data."""
     from digestbot.model import Notice
-    from digestbot.rendering import Renderer
 
     if isinstance(view, Notice):
         click.echo(view.text, err=True)
     else:
-        echo_text(Renderer(template_folders(settings)).render(view, "text").parts[0].text)
+        echo_text(render(view, "text", settings).parts[0].text)
 
 
 def _echo_table(view: Listing) -> None:

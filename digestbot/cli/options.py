@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from digestbot.library.folder import Rules
     from digestbot.library.search import Library
+    from digestbot.model import Message, View
     from digestbot.settings import Settings
 
 WIDTH = 88
@@ -60,6 +61,16 @@ def template_folders(settings: Settings) -> list[str]:
     from digestbot.settings import bundled
 
     return [str(folder) for folder in (settings.templates, bundled("templates")) if folder]
+
+
+def render(view: View, platform: str, settings: Settings) -> Message:
+    """A View with the settings' templates; on stderr, which of them are broken and were stood in for."""
+    from digestbot.rendering import Renderer
+
+    message = Renderer(template_folders(settings)).render(view, platform)
+    for problem in message.problems:
+        click.echo(f"{problem} {problem.fix}", err=True)
+    return message
 
 
 def now() -> datetime:

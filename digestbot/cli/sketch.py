@@ -25,22 +25,35 @@ def _slack(payload: dict[str, Any]) -> Iterator[str]:
             yield f"  {block['text']['text']}"
         elif block["type"] == "rich_text":
             yield ""
-            yield fill(_literal(block), WIDTH, _QUOTE)
+            for element in block["elements"]:
+                yield fill(_literal(element), WIDTH, _QUOTE if element["type"] == "rich_text_quote" else "  ")
         elif block["type"] == "actions":
-            yield "  " + " ".join(f"[ {one['text']['text']} ]" for one in block["elements"])
+            yield "  " + " ".join(map(_control, block["elements"]))
         else:
             texts = block.get("elements") or [block["text"]]
-            yield fill(" ".join(_mrkdwn(text["text"]) for text in texts), WIDTH, "  ")
+            yield fill(" · ".join(_mrkdwn(text["text"]) for text in texts), WIDTH, "  ")
+
+
+def _control(element: dict[str, Any]) -> str:
+    """A button, or a menu with what it offers."""
+    if "options" in element:
+        return "[ " + " | ".join(_label(option) for option in element["options"]) + " ]"
+    return f"[ {_label(element)} ]"
+
+
+def _label(element: dict[str, Any]) -> str:
+    """The text on a button or an option; Slack has it in `text`, Discord in `label`."""
+    return str(element["label"] if "label" in element else element["text"]["text"])
 
 
 def _literal(element: dict[str, Any]) -> str:
-    if element.get("type") == "text":
+    if element.get("type") in {"text", "link"}:
         return str(element["text"])
     return "".join(_literal(inner) for inner in element.get("elements", []))
 
 
 def _mrkdwn(text: str) -> str:
-    return unescape(re.sub(r"<([^|<>]*)\|([^<>]*)>", r"\2 (\1)", text))
+    return unescape(re.sub(r"<[^|<>]*\|([^<>]*)>", r"\1", text))
 
 
 def _discord(payload: dict[str, Any]) -> Iterator[str]:
@@ -50,11 +63,11 @@ def _discord(payload: dict[str, Any]) -> Iterator[str]:
         yield ""
         yield fill(_markdown(embed["description"]), WIDTH, _EMBED)
     for row in payload.get("components", []):
-        yield "  " + " ".join(f"[ {one['label']} ]" for one in row["components"])
+        yield "  " + " ".join(map(_control, row["components"]))
 
 
 def _markdown(text: str) -> str:
-    links = re.sub(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\(([^\s()]*)\)", r"\1 (\2)", text)
+    links = re.sub(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\([^\s()]*\)", r"\1", text)
     bare = re.sub(r"(?<!\\)\*\*|```\n?", "", links)
     return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", bare)
 

@@ -2,131 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import NoReturn
+from collections.abc import Sequence
 
 from digestbot.errors import TemplateError
-from digestbot.model import Action, Digest, Highlight, Message, Notice, Part, Quotes, View
-from digestbot.rendering.attribution import Item, attribute
-from digestbot.rendering.limits import exceeded
-from digestbot.rendering.looks import Looks, shorten
-
-Entry = Item | tuple[str, ...]
-"""What a message may be split between: highlights, a notice's text, rows of a listing."""
-
-_SHORTEST = 40
-"""Characters to which an entry may be cut before its template is taken to be the problem."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A View taken apart: the template's name, what all parts say, and what is split between them."""
-
-    template: str
-    values: dict[str, object]
-    entries: tuple[Entry, ...]
-    actions: tuple[Action, ...]
+from digestbot.model import Message, Part, Problem, View
+from digestbot.rendering.content import content
+from digestbot.rendering.looks import Folders, Looks
+from digestbot.rendering.press import Press
 
 
 class Renderer:
-    """Renders Views with the templates of `folders`, of which an earlier one comes before a later one file by file."""
+    """Renders Views with the templates of `folders`: an earlier one comes before a later one, file by file.
+
+    The last folder is the built-in one. Where a template of another folder is broken, the built-in file of the same
+    name serves in its place, and the message says so in its `problems`.
+    """
 
     def __init__(self, folders: Sequence[str]) -> None:
-        self._folders = tuple(folders)
-        self._looks: dict[str, Looks] = {}
+        self._folders = tuple(folder.rstrip("/") for folder in folders)
+        self._looks: dict[tuple[str, frozenset[str]], Looks] = {}
 
     def render(self, view: View, templates: str) -> Message:
         """A View as the platform takes whose templates lie in the folder of this name (Capabilities.templates).
 
-        What does not fit one message is split by highlight or row, and what does not fit alone is cut at the end of a
-        sentence. Raises TemplateError when a template is broken or leaves no room.
+        What does not fit one message is divided, see press.py. Raises TemplateError when a built-in template is broken.
         """
-        looks = self._looks.setdefault(templates, Looks(self._folders, templates))
-        press = _Press(looks, templates, content(view))
-        parts: list[Part] = []
-        rest = press.content.entries
-        while rest or not parts:
-            part, taken = press.largest(rest, first=not parts)
-            parts.append(part)
-            rest = rest[taken:]
-        return Message(tuple(parts))
+        problems: list[Problem] = []
+        without: frozenset[str] = frozenset()
+        while True:
+            try:
+                return Message(self._parts(view, templates, without), tuple(problems))
+            except TemplateError as error:
+                more = self._to_blame(error, templates) - without
+                if not more:
+                    raise
+                without |= more
+                problems.append(Problem(error.path, error.line, error.problem, "The built-in template serves instead."))
 
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the operator's templates: each is tried with every kind of View that it may be given."""
+        from digestbot.rendering.samples import PLATFORMS, SAMPLES
 
-@dataclass(frozen=True, slots=True)
-class _Press:
-    """Makes the parts of one message for one platform."""
+        found = [problem for name in PLATFORMS for view in SAMPLES for problem in self.render(view, name).problems]
+        return tuple(dict.fromkeys((*found, *self._strangers())))
 
-    looks: Looks
-    platform: str
-    content: Content
+    def _parts(self, view: View, templates: str, without: frozenset[str]) -> tuple[Part, ...]:
+        key = (templates, without)
+        if key not in self._looks:
+            self._looks[key] = Looks(Folders(self._folders, without), templates)
+        return Press(self._looks[key], templates, content(view)).parts()
 
-    def largest(self, rest: tuple[Entry, ...], *, first: bool) -> tuple[Part, int]:
-        """The part that holds the most of the entries that are left, and how many those are."""
-        whole = self.fitting(rest, first=first, last=True)
-        if whole or not rest:
-            return whole or self.refuse(rest), len(rest)
-        count, part = _most(1, len(rest) - 1, lambda n: self.fitting(rest[:n], first=first, last=False))
-        if part:
-            return part, count
-        alone, last = rest[0], len(rest) == 1
-        _, part = _most(_SHORTEST, _width(alone), lambda n: self.fitting((_cut(alone, n),), first=first, last=last))
-        return part or self.refuse((alone,)), 1
+    def _to_blame(self, error: TemplateError, templates: str) -> frozenset[str]:
+        """The operator's files that an error lies in: the one it names, else all that may have had a part in it."""
+        names = Folders(self._folders).overridden()
+        named = {name for name in names if any(error.path == f"{folder}/{name}" for folder in self._folders[:-1])}
+        return frozenset(named or (name for name in names if name.startswith((f"{templates}/", "text/"))))
 
-    def fitting(self, entries: tuple[Entry, ...], *, first: bool, last: bool) -> Part | None:
-        """The part with these entries, or None where the platform would refuse it."""
-        part = self.part(entries, first=first, last=last)
-        return None if exceeded(part.payload, self.platform) else part
+    def _strangers(self) -> list[Problem]:
+        """Files beside templates from which nothing is read: misspelt, most likely."""
+        from difflib import get_close_matches
 
-    def part(self, entries: tuple[Entry, ...], *, first: bool, last: bool) -> Part:
-        """The part with these entries, whatever its size; actions are offered below the last one."""
-        actions = self.content.actions if last else ()
-        values = {**self.content.values, "items": entries, "actions": actions, "first": first, "last": last}
-        text = self.looks.text(self.content.template, values)
-        return Part(self.looks.payload(self.content.template, {**values, "fallback": text}), text)
-
-    def refuse(self, entries: tuple[Entry, ...]) -> NoReturn:
-        """Say which limit a template breaks even with the shortest text."""
-        part = self.part(tuple(_cut(entry, _SHORTEST) for entry in entries), first=True, last=True)
-        limit = exceeded(part.payload, self.platform)
-        problem = f"more than {limit.most} at “{limit.path}” ({limit.document})" if limit else "no room for its text"
-        path = f"{self.platform}/{self.content.template}.yaml"
-        raise TemplateError(f"the message it makes is not allowed: {problem}", path=path)
-
-
-def content(view: View) -> Content:
-    """Take a View apart."""
-    if isinstance(view, Digest):
-        return Content("digest", {"title": view.title, "date": view.day}, _items(view.highlights), view.actions)
-    if isinstance(view, Quotes):
-        values = {"query": view.query, "total": view.total}
-        return Content("quotes", values, _items(view.highlights), view.actions)
-    if isinstance(view, Notice):
-        return Content("notice", {}, (Item("", view.text),), view.actions)
-    values = {"title": view.title, "columns": view.columns}
-    return Content("listing", values, view.rows, view.actions)
-
-
-def _items(highlights: Sequence[Highlight]) -> tuple[Item, ...]:
-    items = map(attribute, highlights)
-    return tuple(item for item in items if item.text)
-
-
-def _most(low: int, high: int, attempt: Callable[[int], Part | None]) -> tuple[int, Part | None]:
-    """The largest number from low to high at which the attempt succeeds, with what it made; None if none does."""
-    best: tuple[int, Part | None] = (0, None)
-    while low <= high:
-        middle = (low + high) // 2
-        part = attempt(middle)
-        best, low, high = ((middle, part), middle + 1, high) if part else (best, low, middle - 1)
-    return best
-
-
-def _width(entry: Entry) -> int:
-    return len(entry.text) if isinstance(entry, Item) else max(map(len, entry), default=0)
-
-
-def _cut(entry: Entry, most: int) -> Entry:
-    if isinstance(entry, Item):
-        return replace(entry, text=shorten(entry.text, most))
-    return tuple(shorten(cell, most) for cell in entry)
+        found = []
+        folders = Folders(self._folders)
+        known = folders.names()
+        for name in sorted(folders.overridden() - known):
+            folder, _, file = name.rpartition("/")
+            if not file.startswith("_") and folder in {one.partition("/")[0] for one in known}:
+                near = get_close_matches(name, known, 1) or sorted(one for one in known if one.startswith(folder))
+                fix = f"Did you mean {near[0]}?"
+                found.append(Problem(Looks(folders, folder).file(name), None, "no template has this name", fix))
+        return found

@@ -5,24 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 LONGEST_URL = 2_000
 """A longer link is left out; Slack takes 3,000 characters, and escaping makes links longer."""
 
+LONGEST_NAME = 253
+"""Characters of a host's name (RFC 1035, 2.3.4)."""
+
+LONGEST_HOST = 60
+"""Characters of a host beside its link; a longer one keeps its end, which says whose it is."""
+
+BREAK = "\u200b"
+"""Zero-width space: shown as nothing, and the end of whatever a platform was about to recognize."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and newline, and those that turn the direction of the text around them."""
 _UNSAFE_IN_URL = re.compile(r"[\s<>()|\"\\^`{}\[\]]")
-_DISCORD_MARKUP = re.compile(r"([\\*_~`|>#+\-:<@\[\]()])")
+_SLACK_MARKS = re.compile(r"([*_~`])")
+_SLACK_QUOTE = re.compile(r"^(?=[ \t]*&gt;)", re.MULTILINE)
+_SLACK_FINDS = re.compile(r"([:.@#/])(?=[\w+'/-])")
+_DISCORD_MARKUP = re.compile(r"([\\*_~`|>#+\-:<@\[\]()/])")
 _DISCORD_NUMBERED = re.compile(r"^(\s*\d+)([.)])", re.MULTILINE)
 _DISCORD_EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a platform writes. link: label (escaped already) and safe address -> markup."""
+    """How a platform writes. link: label (escaped already) and safe address -> markup, None where nothing is linked."""
 
     escape: Callable[[str], str]
-    link: Callable[[str, str], str]
+    link: Callable[[str, str], str] | None = None
 
 
 def clean(text: str) -> str:
@@ -37,23 +50,51 @@ def one_line(text: str) -> str:
 
 
 def safe_url(url: str | None) -> str | None:
-    """The address if it is one of the web and not too long, with what could end a link percent-encoded."""
+    """The address if it is one of the web and not too long, with what could end a link percent-encoded.
+
+    One with a user's name before the host is left out: `https://bank.example@evil.example` is there to mislead.
+    """
     address = clean(url or "").strip()
     if not re.match(r"https?://[^\s/]", address, re.IGNORECASE):
         return None
     encoded = _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}" if match[0].isascii() else "", address)
-    return encoded if len(encoded) <= LONGEST_URL else None
+    encoded = _DISCORD_EVERYONE.sub("%40", encoded)
+    return encoded if len(encoded) <= LONGEST_URL and host(encoded) else None
+
+
+def host(url: str) -> str:
+    """Where an address leads, as a browser resolves it: `example.org`, `xn--…` in other alphabets; "" if unclear."""
+    try:
+        parts = urlsplit(url)
+        name = (parts.hostname or "").encode("idna").decode("ascii").removeprefix("www.")
+    except ValueError:  # UnicodeError is one
+        return ""
+    if "@" in parts.netloc or len(name) > LONGEST_NAME or not re.fullmatch(r"[a-z0-9._-]*[a-z0-9]", name):
+        return ""
+    return name if len(name) <= LONGEST_HOST else "…" + name[1 - LONGEST_HOST :]
 
 
 def slack(text: str) -> str:
-    """Escape for mrkdwn and for the fallback text: exactly these three (docs.slack.dev, "Formatting message text")."""
-    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Escape for mrkdwn and for the fallback text.
+
+    `&`, `<` and `>` as the documentation has it (docs.slack.dev, "Formatting message text"). It knows no escape for
+    marks, emoji codes and what Slack links by itself: a break behind them keeps them from being recognized.
+    """
+    safe = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    broken = _SLACK_FINDS.sub(rf"\1{BREAK}", _SLACK_MARKS.sub(rf"{BREAK}\1{BREAK}", safe))
+    return _SLACK_QUOTE.sub(BREAK, broken)
 
 
 def discord(text: str) -> str:
     """Escape Discord's markdown by backslashes; the server finds @everyone behind one too, so it gets a soft break."""
     marked = _DISCORD_NUMBERED.sub(r"\1\\\2", _DISCORD_MARKUP.sub(r"\\\1", clean(text)))
-    return _DISCORD_EVERYONE.sub("@\u200b", marked)
+    return _DISCORD_EVERYONE.sub(f"@{BREAK}", marked)
+
+
+def discord_code(text: str) -> str:
+    """A block of fixed width, in which nothing is formatted; nothing in the text ends it."""
+    inside = _DISCORD_EVERYONE.sub(f"@{BREAK}", clean(text).replace("`", f"`{BREAK}"))
+    return f"```\n{inside}\n```"
 
 
 def _slack_link(label: str, url: str) -> str:
@@ -64,12 +105,8 @@ def _discord_link(label: str, url: str) -> str:
     return f"[{label}]({url})"
 
 
-def _text_link(label: str, url: str) -> str:  # noqa: ARG001 - plain text has no links; its templates show the address
-    return label
-
-
 DIALECTS = {
     "slack": Dialect(slack, _slack_link),
     "discord": Dialect(discord, _discord_link),
-    "text": Dialect(clean, _text_link),
+    "text": Dialect(clean),  # its templates show the address on a line of its own
 }

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from digestbot.errors import TemplateError
 from digestbot.model import View
-from digestbot.rendering import content
-from digestbot.rendering.dialects import clean
-from digestbot.rendering.looks import day, fill
+from digestbot.rendering.content import content
+from digestbot.rendering.dialects import clean, host
+from digestbot.rendering.filters import day
+from digestbot.rendering.looks import fill
 
 
 class Hypertext:
@@ -28,7 +29,7 @@ class Hypertext:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["day"] = day
+        self._environment.filters |= {"day": day, "host": host}
 
     def view(self, view: View) -> Markup:
         """A View as a piece of a page; its template gets the same values as the text template of the same name.
@@ -36,7 +37,14 @@ class Hypertext:
         Raises TemplateError.
         """
         parts = content(view)
-        values = {**parts.values, "items": parts.entries, "actions": parts.actions, "first": True, "last": True}
+        values = {
+            **parts.values,
+            "items": parts.entries,
+            "actions": parts.actions,
+            "first": True,
+            "last": True,
+            "mark": "",
+        }
         return Markup(self.fill(parts.template, values))  # noqa: S704 - autoescape made it
 
     def fill(self, name: str, values: dict[str, object]) -> str:

@@ -117,5 +117,5 @@ def _bars(parts: Sequence[Part], platform: str) -> Iterator[Bar]:
     """What the fullest of the messages uses of each limit, for those of which anything is used."""
     for measured in zip(*(usage(part.payload, platform) for part in parts), strict=True):
         limit, used = measured[0][0], max(used for _, used in measured)
-        if used:
+        if used and not limit.unique:
             yield Bar(limit, used)
