@@ -8,7 +8,7 @@ RUNS := .venv/.runs
 READY := .venv/.ready
 FUZZ_RUNS ?= 1000000
 
-.PHONY: help demo test check format lock bench fuzz web screenshots clean
+.PHONY: help demo test check format lock bench fuzz schemas web screenshots clean
 
 help:  ## these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -40,8 +40,12 @@ bench: $(READY)  ## what is fast, measured, with the floor beside it
 	@$(BIN)/python bench/reader.py
 	@$(BIN)/python bench/themes.py
 
-fuzz: $(READY)  ## a coverage-guided fuzzer on the reader of notes, FUZZ_RUNS inputs
+fuzz: $(READY)  ## FUZZ_RUNS hostile texts through rendering, and as many inputs for a coverage-guided fuzzer of notes
+	$(BIN)/python tests/fuzz_rendering.py -runs=$(FUZZ_RUNS)
 	$(BIN)/python tests/fuzz_notes.py -runs=$(FUZZ_RUNS)
+
+schemas: $(READY)  ## generate tests/schemas/*.json again from the platforms' types; needs npm
+	PYTHON=$(CURDIR)/$(BIN)/python tests/schemas/make.sh
 
 web:  ## what `preview --html` shows messages with, bundled from npm; it lands in digestbot/_data/web
 	cd web && npm ci --silent && npm run --silent build
