@@ -130,6 +130,30 @@ def test_actions_of_a_highlight_stay_with_it() -> None:
         assert places == [[end] for end in ends]
 
 
+def test_menus_divide_a_message_too() -> None:
+    """Discord's menu takes 25 options: ten highlights with four actions each go on in a second message."""
+    names = ("save", "more", "less", "hide")
+    view = _long(10, 60)
+    actions = tuple(Action(name.title(), name, "", one.id) for one in view.highlights for name in names)
+    parts = RENDERER.render(replace(view, actions=(*actions, Action("Another", "quote", "random"))), "discord").parts
+    menus: list[Any] = [part.payload["components"] for part in parts]
+    assert [len(menu[0]["components"][0]["options"]) for menu in menus] == [24, 17]
+
+
+@given(
+    sentences=st.lists(st.integers(1, 3_000), min_size=1, max_size=8), platform=st.sampled_from(["slack", "discord"])
+)
+@settings(max_examples=25, deadline=None)
+def test_nothing_is_lost_between_parts(sentences: list[int], platform: str) -> None:
+    """Whatever its sentences, a passage comes together again; one that fits a message is never torn."""
+    text = " ".join(("Word " * (size // 5) + "end.") for size in sentences)
+    parts = RENDERER.render(Quotes("w", (make_highlight(1, text),), 1), platform).parts
+    shown = [part.text.split("\n")[0].strip("“”") for part in parts]
+    assert " ".join(" ".join(shown).replace("…", " ").split()) == text
+    assert all(piece.endswith("end.") for piece in shown if "…" not in piece)
+    assert "…" not in "".join(shown), "every sentence fits a message"
+
+
 def test_no_abbreviation_ends_a_sentence() -> None:
     """Dr. and e.g. are no place to divide; a full stop behind a quotation mark is."""
     text = "As Dr. Ada said, e.g. in Fig. 4, it is “open.” Nobody else said so."

@@ -22,7 +22,7 @@ from digestbot.rendering.looks import Looks
 _SHORTEST = 40
 """Characters to which an entry may be cut before its template is taken to be the problem."""
 
-_WIDEST_MARK = "99/99"
+_WIDEST_MARK = "9999/9999"
 
 Entries = tuple[Entry, ...]
 
@@ -52,7 +52,8 @@ class Press:
         groups = self._groups()
         marks = [f"{n}/{len(groups)}" for n in range(1, len(groups) + 1)] if len(groups) > 1 else [""]
         places = [Place(n == 0, n == len(groups) - 1, mark) for n, mark in enumerate(marks)]
-        return tuple(self._part(group, place) for group, place in zip(groups, places, strict=True))
+        pairs = zip(groups, places, strict=True)
+        return tuple(self._fitting(group, place) or self._refuse(group) for group, place in pairs)
 
     def _groups(self) -> list[Entries]:
         """The entries, divided so that each group fits one message even with the widest mark."""
