@@ -60,6 +60,19 @@ async def test_every_command_is_answered(tmp_path: Path, content: str, said: str
     assert said in message.parts[0].text
 
 
+async def test_a_broken_template_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A broken template of the operator's is named in the log with its line, and the answer is given all the same."""
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "notice.txt").write_text("fine\n{{ nonsense }}\n", encoding="utf-8")
+    app = replace(
+        make_app(tmp_path, FakeStore(), tmp_path), renderer=Renderer([str(tmp_path), str(bundled("templates"))])
+    )
+    message = await app.answer(Command("nope", "", CHANNEL, "U1"))
+    assert "There is no /nope here" in message.parts[0].text
+    assert f"template path={tmp_path}/text/notice.txt line=2" in caplog.text
+    assert "'nonsense' is undefined" in caplog.text
+
+
 async def test_a_fault_is_answered_too(tmp_path: Path) -> None:
     """A fault of ours is answered with a sentence and its name, and nothing escapes to the platform."""
 
