@@ -27,6 +27,8 @@ def _slack(payload: dict[str, Any]) -> Iterator[str]:
             yield ""
             for element in block["elements"]:
                 yield fill(_literal(element), WIDTH, _QUOTE if element["type"] == "rich_text_quote" else "  ")
+        elif block["type"] == "divider":
+            continue
         elif block["type"] == "actions":
             yield "  " + " ".join(map(_control, block["elements"]))
         else:
