@@ -226,12 +226,17 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """A View: what a look-up found. total counts all that matched, the shown ones included."""
+    """A View: what a look-up found. total counts all that matched, the shown ones included.
+
+    corrected: the words as they were understood where their spelling was mended, else "". partly: none has all words.
+    """
 
     query: str
     highlights: tuple[Highlight, ...]
     total: int
     actions: tuple[Action, ...] = ()
+    corrected: str = ""
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,8 @@ def content(view: View) -> Content:
     if isinstance(view, Digest):
         return Content("digest", {"title": view.title, "date": view.day}, _items(view.highlights), view.actions)
     if isinstance(view, Quotes):
-        values = {"query": view.query, "total": view.total}
+        said = {"corrected": view.corrected, "partly": view.partly}
+        values: dict[str, object] = {"query": view.query, "total": view.total, **said}
         return Content("quotes", values, _items(view.highlights), view.actions)
     if isinstance(view, Notice):
         return Content("notice", {}, (Item("", view.text),), view.actions)
