@@ -39,6 +39,8 @@ lock: $(UV)  ## pin every dependency again, with hashes
 bench: $(READY)  ## what is fast, measured, with the floor beside it
 	@$(BIN)/python bench/reader.py
 	@$(BIN)/python bench/themes.py
+	@$(BIN)/python bench/lookup.py
+	@$(BIN)/python bench/library.py
 
 fuzz: $(READY)  ## a coverage-guided fuzzer on the reader of notes, FUZZ_RUNS inputs
 	$(BIN)/python tests/fuzz_notes.py -runs=$(FUZZ_RUNS)
