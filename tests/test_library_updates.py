@@ -16,9 +16,10 @@ from sample_notes import write
 
 from digestbot.errors import ContentError
 from digestbot.library import open_library, shelf, worker
-from digestbot.library.folder import Rules
+from digestbot.library.folder import Rules, read_folder
 from digestbot.library.index import How, Place, update
 from digestbot.library.search import Library
+from digestbot.library.themes import assign
 
 ONE = "The first of the thoughts that were written down here by somebody."
 TWO = "Another remark, jotted in the margin of a borrowed dictionary."
@@ -246,3 +247,10 @@ def test_names_that_are_no_utf8(desk: Desk) -> None:
     assert desk.open().find("encoding explains").total == 1
     os.unlink(name)  # noqa: PTH108 - as above
     assert desk.open().find("encoding explains").total == 0
+
+
+def test_the_index_lists_the_themes_of_the_notes(tmp_path: Path) -> None:
+    """What the index counts is what counting all notes gives, in a library of many themes."""
+    content = Path(__file__).parent.parent / "content"
+    read = read_folder(content).notes
+    assert open_library([content], tmp_path).themes() == assign(read)[0]

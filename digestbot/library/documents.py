@@ -41,22 +41,26 @@ class _Shared:
 def of_note(key: str, note: Note) -> Iterator[Fields]:
     """The documents of a note's highlights, each once. key: the note's name in the index."""
     themes: dict[str, set[str]] = defaultdict(set)
-    names: set[str] = set()
+    named: dict[Source, set[str]] = defaultdict(set)
     for one in note.highlights:
         for theme in candidates(one, note.path):
             themes[one.id].add(schema.clean(theme.key))
-            names.add(schema.clean(SEPARATOR.join((theme.key, theme.signal, theme.name))))
+            named[one.source].add(schema.clean(SEPARATOR.join((theme.key, theme.signal, theme.name))))
     language = schema.language_of(one.text for one in note.highlights)
     about = {"kind": schema.HIGHLIGHT, "note": schema.clean(key), "home": home(key), "language": language}
     near = home(key) >> _PLACE_BITS << _PLACE_BITS
     shared: dict[Source, _Shared] = {}
     for one in {one.id: one for one in reversed(note.highlights)}.values():
         source = shared.setdefault(one.source, shared.get(one.source) or _shared(one.source, note.path))
-        # A note counts once for how its themes are spelled.
-        held = {**about, **_document(one, source, language), "theme": list(themes[one.id]), "named": list(names)}
+        # A source counts once for how its themes are spelled, and for having them.
+        held = {
+            **about,
+            **_document(one, source, language),
+            "theme": list(themes[one.id]),
+            "named": list(named.pop(one.source, ())),
+        }
         # The highlights of a note stand together, as they stand there.
         yield {**held, "order": near | held["place"]}
-        names.clear()
 
 
 def copy(highlight_id: str, key: str) -> Fields:

@@ -14,7 +14,7 @@ from functools import cache
 
 import tantivy
 
-VERSION = 3
+VERSION = 4
 """Changed with every change of the schema or of the tokenizers; another version's index is built anew."""
 
 HIGHLIGHT, COPY, WORD = "highlight", "copy", "word"

@@ -18,7 +18,7 @@ from digestbot.library.ladder import Ladder, Meant, Rung
 from digestbot.library.query import Asked, parse
 from digestbot.library.shelf import Head
 from digestbot.library.snippet import snippet
-from digestbot.library.themes import fold, listed
+from digestbot.library.themes import fold
 from digestbot.model import Highlight, Theme
 from digestbot.ports import Found
 
@@ -140,7 +140,7 @@ class Library:
 
     @cached_property
     def _themes(self) -> tuple[Theme, ...]:
-        return listed(stock.counts(self.searcher, self._schema))
+        return stock.themes(self.searcher, self._schema)
 
     def _unknown(self, theme: str) -> str:
         known = {fold(one.name): one.name for one in self._themes}
