@@ -39,6 +39,8 @@ lock: $(UV)  ## pin every dependency again, with hashes
 bench: $(READY)  ## what is fast, measured, with the floor beside it
 	@$(BIN)/python bench/reader.py
 	@$(BIN)/python bench/themes.py
+	@$(BIN)/python bench/lookup.py
+	@$(BIN)/python bench/library.py
 
 fuzz: $(READY)  ## FUZZ_RUNS hostile texts through rendering, and as many inputs for a coverage-guided fuzzer of notes
 	$(BIN)/python tests/fuzz_rendering.py -runs=$(FUZZ_RUNS)

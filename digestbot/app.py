@@ -20,6 +20,8 @@ from digestbot.commands import Context, answer
 from digestbot.errors import DigestbotError, PlatformError, StoreError
 from digestbot.library import open_library
 from digestbot.library.folder import Rules
+from digestbot.library.index import Place
+from digestbot.library.watch import Keeper
 from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription, View
 from digestbot.ports import Library, Platform, Store
 from digestbot.rendering import Renderer
@@ -55,11 +57,13 @@ class App:
     store: Store
     platforms: Mapping[str, Platform]
     renderer: Renderer
+    keeper: Keeper | None = None
 
     async def library(self) -> Library:
-        """The notes as they are now; the index is made again where one changed."""
-        rules = Rules(frozenset(self.settings.exclude_tags), frozenset(self.settings.exclude_folders))
-        return await asyncio.to_thread(open_library, self.settings.content, self.settings.data, rules)
+        """The notes as they are now; the keeper has them at hand while it watches, else they are looked at."""
+        if self.keeper:
+            return await self.keeper.library()
+        return await asyncio.to_thread(open_library, self.settings.content, self.settings.data, _rules(self.settings))
 
     async def answer(self, command: Command) -> Message:
         """The message that answers a command; whatever goes wrong is said there, in a sentence."""
@@ -91,6 +95,10 @@ class App:
             return Message((Part({"text": text}, text),))
 
 
+def _rules(settings: Settings) -> Rules:
+    return Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
+
+
 async def serve(settings: Settings, *, prompt: bool = False) -> None:
     """Deliver every subscription's digests until SIGTERM or SIGINT; with a prompt, until that ends too.
 
@@ -100,7 +108,6 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
     names = {one.channel.platform for one in settings.subscriptions} | ({"console"} if prompt else set())
     with serving(url):
         async with _app(settings, url, names) as app:
-            await app.library()
             stop = _stop_signal()
             clockwork = Clockwork(app, settings.subscriptions)
             await clockwork.start()
@@ -114,7 +121,6 @@ async def converse(settings: Settings) -> None:
     """Answer commands on the terminal until the prompt ends; deliver nothing."""
     url = credentials.load().database(settings)
     async with _app(settings, url, {"console"}) as app:
-        await app.library()
         await app.platforms["console"].run(app.answer)
 
 
@@ -220,9 +226,14 @@ async def _app(settings: Settings, url: str, names: set[str]) -> AsyncIterator[A
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
     folders = [folder for folder in (settings.templates, bundled("templates")) if folder]
     store = open_store(url)
+    keeper = Keeper(Place(settings.content, settings.data, _rules(settings)))
+    watching: list[asyncio.Task[None]] = []
     try:
-        yield App(settings, store, connected, Renderer([str(folder) for folder in folders]))
+        await keeper.library()
+        watching.append(asyncio.create_task(keeper.watch()))
+        yield App(settings, store, connected, Renderer([str(folder) for folder in folders]), keeper)
     finally:
+        await _cancel(watching)
         for platform in connected.values():
             await platform.drain()
         store.close()

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
-from digestbot.curation import EMPTY, ROTATE, compose, curate, draw
+from digestbot.curation import EMPTY, ROTATE, compose, curate
 from digestbot.errors import UsageError
-from digestbot.model import Command, Delivery, Digest, Listing, Notice, Quotes, Subscription, View
+from digestbot.model import (
+    Action,
+    Command,
+    Delivery,
+    Digest,
+    Highlight,
+    Listing,
+    Notice,
+    Quotes,
+    Subscription,
+    View,
+)
 from digestbot.ports import Library, Store
 
 PAGE = 3
 """How many highlights a look-up shows at once."""
 
 QUOTE_HELP = (
-    "/quote WORDS looks up what you half remember. author:NAME source:TITLE theme:NAME tag:NAME narrow it, "
-    "/quote random surprises you, and an id of 8 characters or more names one highlight."
+    "/quote WORDS looks up what you half remember. “quotation marks” keep words together, -WORD leaves out, and "
+    "author:NAME source:TITLE theme:NAME tag:NAME voice:quoted before:2020 after:2019-05 narrow it. /quote random "
+    "[author:NAME …] surprises you, /quote ID shows one highlight, /quote like ID what says something like it, and "
+    "/quote context ID what stands around it. page:2 at the end shows what comes next."
 )
 DIGEST_HELP = (
     "/digest now [THEME] picks a digest here and remembers it, /digest preview [THEME] only shows one, "
@@ -39,6 +53,12 @@ class Context:
     size: int = 3
 
 
+_PAGE = re.compile(r"(?<!\S)page:([1-9]\d{0,3})$", re.IGNORECASE)
+_RANDOM = re.compile(r"|random((?:\s+-?[a-z]+:(?:\"[^\"]*\"|[^\s\"]+))*)", re.IGNORECASE)
+_ABOUT_ONE = re.compile(r"(like|context)\s+([0-9a-f]{4,16})", re.IGNORECASE)
+_LONGEST_ACTION = 80
+"""Characters that a platform is sure to give back when an action is chosen."""
+
 Handler = Callable[[Command, Context], Awaitable[View]]
 
 
@@ -57,16 +77,42 @@ async def answer(command: Command, context: Context) -> View:
 
 
 def look_up(query: str, library: Library, *, seed: str, limit: int = PAGE) -> View:
-    """What `/quote` and `digestbot quote` answer: words, a filter, an id, `random` or `help`. seed: of `random`."""
+    """What `/quote` and `digestbot quote` answer: words, filters, an id, `random`, `like`, `context` or `help`.
+
+    `page:2` at the end of the words asks for what comes after the first `limit`. seed: of `random`.
+    """
     asked = query.strip()
     if asked.casefold() == "help":
         return Notice(QUOTE_HELP)
-    if asked.casefold() in ("", "random"):
-        return _random(library, seed)
-    total, found = library.find(asked, limit=limit)
-    if not total:
-        return Notice(f"Nothing found for “{asked}”. Try fewer words, or /quote help.")
-    return Quotes(asked, tuple(found), total)
+    if random := _RANDOM.fullmatch(asked):
+        return _random(library, (random[1] or "").strip(), seed)
+    if about := _ABOUT_ONE.fullmatch(asked):
+        return _about_one(about[1].casefold(), about[2], library)
+    words, page = _paged(asked)
+    found = library.find(words, limit=limit, offset=(page - 1) * limit)
+    if not found.total:
+        return Notice(f"Nothing found for “{words}”. Try fewer words, or /quote help.")
+    if not found.highlights:
+        return Notice(f"There is no page {page} for “{words}”: {found.total} highlights are all there is.")
+    more = found.total > page * limit
+    actions = (*_offer("More", f"{words} page:{page + 1}", when=more), *_beside(found.highlights))
+    pages = -(-found.total // limit)
+    return Quotes(
+        words,
+        found.highlights,
+        found.total,
+        actions,
+        page=page,
+        pages=pages,
+        meant=found.corrected,
+        partly=found.partly,
+    )
+
+
+def count_by(query: str, by: str, library: Library, *, limit: int = 20) -> View:
+    """How many of a look-up's matches each author, source, theme, tag or voice (ports.FACETS) has."""
+    rows = tuple((name, str(count)) for name, count in library.facets(query, by, limit=limit))
+    return Listing(query, (by.capitalize(), "Highlights"), rows) if rows else Notice(f"Nothing found for “{query}”.")
 
 
 def list_themes(library: Library) -> View:
@@ -112,13 +158,42 @@ async def _pick(command: Command, context: Context) -> Digest:
     return compose(context.library, await context.store.history(command.channel.workspace), delivery, context.now)
 
 
-def _random(library: Library, seed: str) -> View:
-    total, _ = library.find("", limit=1)
-    if not total:
-        return Notice(EMPTY)
-    places = [draw(f"{seed}/{number}", total) for number in range(8)]
-    drawn = [one for place in places for one in library.find("", limit=1, offset=place)[1]]
-    return Quotes("", curate(drawn, (), seed=seed, size=1, now=datetime.max.replace(tzinfo=UTC)), total)
+def _random(library: Library, filters: str, seed: str) -> View:
+    drawn = library.sample(filters, seed=seed, size=8)
+    if not drawn:
+        return Notice(f"Nothing found for “{filters}”." if filters else EMPTY)
+    # Of eight the one that reads best.
+    picks = curate(drawn, (), seed=seed, size=1, now=datetime.max.replace(tzinfo=UTC))
+    return Quotes("", picks, len(drawn), _beside(picks))
+
+
+def _about_one(what: str, highlight_id: str, library: Library) -> View:
+    """What `/quote like ID` and `/quote context ID` answer."""
+    one = library.get(highlight_id)
+    if not one:
+        return Notice(f"There is no highlight “{highlight_id}”. An id is what `digestbot quote --json` calls one.")
+    found = tuple(library.like(one.id, limit=PAGE) if what == "like" else library.context(one.id))
+    if not found or found == (one,):
+        return Notice("Nothing stands around it in its note." if what == "context" else "Nothing else is like it.")
+    return Quotes("", found, len(found))
+
+
+def _paged(asked: str) -> tuple[str, int]:
+    """The words, and which page of what they find is asked for."""
+    match = _PAGE.search(asked)
+    return (asked[: match.start()].strip(), int(match[1])) if match else (asked, 1)
+
+
+def _beside(highlights: Sequence[Highlight]) -> tuple[Action, ...]:
+    """What can be asked about a highlight that is shown alone."""
+    if len(highlights) != 1:
+        return ()
+    one = highlights[0].id
+    return (*_offer("More like this", f"like {one}"), *_offer("Around it", f"context {one}"))
+
+
+def _offer(label: str, text: str, *, when: bool = True) -> tuple[Action, ...]:
+    return (Action(label, "quote", text),) if when and len(text) <= _LONGEST_ACTION else ()
 
 
 def _nearest(word: str, known: Iterable[str], lead: str) -> str:

@@ -247,8 +247,8 @@ class Digest:
 class Quotes:
     """A View: what a look-up found, or one page of it. total counts all that matched, the shown ones included.
 
-    page, pages: counted from 1. meant: another spelling that was looked up where `query` alone found nothing, or that
-    may have been meant; "" for none. also_in: see Digest.
+    page, pages: counted from 1. meant: the spelling that was looked up instead where a word of `query` was not known;
+    "" for none. partly: nothing has all the words. also_in: see Digest.
     """
 
     query: str
@@ -258,6 +258,7 @@ class Quotes:
     page: int = 1
     pages: int = 1
     meant: str = ""
+    partly: bool = False
     also_in: tuple[tuple[str, ...], ...] = ()
 
 

@@ -24,15 +24,58 @@ from digestbot.model import (
 )
 
 
-class Library(Protocol):
-    """The highlights of one or more content folders, for look-up and picking. Reads only; raises ContentError."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look-up found.
 
-    def find(self, query: str, *, limit: int = 5, offset: int = 0) -> tuple[int, Sequence[Highlight]]:
-        """How many highlights match, and the best of them. Any text is a valid query; "" matches all."""
+    total: how many highlights match. highlights: one page of them, the best first. corrected: the words as they were
+    understood where their spelling was mended, else "". partly: none has all the words, these have some. snippets: for
+    each highlight the words around what matched, "" where nothing in its text did.
+    """
+
+    total: int = 0
+    highlights: tuple[Highlight, ...] = ()
+    corrected: str = ""
+    partly: bool = False
+    snippets: tuple[str, ...] = ()
+
+
+FACETS = ("author", "source", "theme", "tag", "voice")
+"""What a look-up's matches can be counted by."""
+
+
+class Library(Protocol):
+    """The highlights of one or more content folders, for look-up and picking. Reads only; raises ContentError.
+
+    A query is words, "phrases", -exclusions and filters (author: source: theme: tag: voice: before: after:). Any text
+    is a valid query; "" matches all.
+    """
+
+    def find(self, query: str, *, limit: int = 5, offset: int = 0) -> Found:
+        """The highlights that match; with words that nobody wrote together, or misspelt ones, the nearest."""
         ...
 
     def get(self, highlight_id: str) -> Highlight | None:
         """The highlight of that id (or of an unambiguous beginning of it), or None."""
+        ...
+
+    def sample(self, query: str, *, seed: str, size: int = 1) -> Sequence[Highlight]:
+        """Highlights that match, drawn at random: the same for the same seed and the same notes; fewer if there are."""
+        ...
+
+    def like(self, highlight_id: str, *, limit: int = 5) -> Sequence[Highlight]:
+        """Other highlights that say something like this one, the nearest first; none for an unknown id."""
+        ...
+
+    def context(self, highlight_id: str, *, around: int = 2) -> Sequence[Highlight]:
+        """The highlight between those that stand before and after it in its note, in their order; none for unknown."""
+        ...
+
+    def facets(self, query: str, by: str, *, limit: int = 10) -> Sequence[tuple[str, int]]:
+        """How many of the matches each author, source (by its title), theme, tag or voice has, most first.
+
+        by: one of FACETS.
+        """
         ...
 
     def themes(self) -> Sequence[Theme]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from digestbot.model import (
     Theme,
     Voice,
 )
-from digestbot.ports import Answer, Capabilities, Library, Platform, Shown, Store
+from digestbot.ports import Answer, Capabilities, Found, Library, Platform, Shown, Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The instant at which tests take place, a Monday."""
@@ -61,22 +62,48 @@ def make_subscription(name: str = "morning", schedule: str = "daily at 09:00", t
     return Subscription(name, CHANNEL, schedule, theme)
 
 
+def _facet(one: Highlight, by: str) -> Sequence[str]:
+    if by in ("tag", "theme"):
+        return one.tags
+    return one.source.authors if by == "author" else (one.voice.value if by == "voice" else one.source.title or "",)
+
+
 @dataclass
 class FakeLibrary:
     """A library of given highlights, in their order; a theme is a tag, a match is every word as a substring."""
 
     highlights: Sequence[Highlight] = ()
 
-    def find(self, query: str, *, limit: int = 5, offset: int = 0) -> tuple[int, Sequence[Highlight]]:
+    def find(self, query: str, *, limit: int = 5, offset: int = 0) -> Found:
         """See ports.Library."""
-        words = query.casefold().split()
-        found = [one for one in self.highlights if all(word in self._haystack(one) for word in words)]
-        return len(found), found[offset : offset + limit]
+        found = self._matching(query)
+        shown = tuple(found[offset : offset + limit])
+        return Found(len(found), shown, snippets=tuple(one.text for one in shown))
 
     def get(self, highlight_id: str) -> Highlight | None:
         """See ports.Library."""
         found = [one for one in self.highlights if highlight_id and one.id.startswith(highlight_id)]
         return found[0] if len(found) == 1 else None
+
+    def sample(self, query: str, *, seed: str, size: int = 1) -> Sequence[Highlight]:
+        """See ports.Library."""
+        return sorted(self._matching(query), key=lambda one: blake2b(f"{seed}{one.id}".encode()).digest())[:size]
+
+    def like(self, highlight_id: str, *, limit: int = 5) -> Sequence[Highlight]:
+        """See ports.Library. Alike is what has a tag in common."""
+        one = self.get(highlight_id)
+        return [other for other in self.highlights if one and other != one and set(one.tags) & set(other.tags)][:limit]
+
+    def context(self, highlight_id: str, *, around: int = 2) -> Sequence[Highlight]:
+        """See ports.Library. All highlights are of one note."""
+        one = self.get(highlight_id)
+        at = self.highlights.index(one) if one else 0
+        return self.highlights[max(0, at - around) : at + around + 1] if one else ()
+
+    def facets(self, query: str, by: str, *, limit: int = 10) -> Sequence[tuple[str, int]]:
+        """See ports.Library."""
+        values = [value for one in self._matching(query) for value in _facet(one, by)]
+        return Counter(values).most_common(limit)
 
     def themes(self) -> Sequence[Theme]:
         """See ports.Library."""
@@ -90,6 +117,10 @@ class FakeLibrary:
         if not found:
             raise ThemeError(f"There is no theme “{theme}”.")
         return found
+
+    def _matching(self, query: str) -> list[Highlight]:
+        words = query.casefold().split()
+        return [one for one in self.highlights if all(word in self._haystack(one) for word in words)]
 
     def _theme(self, name: str) -> Theme:
         pool = self._under(name)

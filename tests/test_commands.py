@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from fakes import CHANNEL, NOW, FakeLibrary, FakeStore, make_highlight
 
-from digestbot.commands import Context, answer
-from digestbot.model import Command, Digest, Listing, Notice, Quotes, View
+from digestbot.commands import Context, answer, count_by
+from digestbot.model import Action, Command, Digest, Listing, Notice, Quotes, View
 
 LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 9)])
 
@@ -53,6 +53,52 @@ async def test_quote_random(said: str) -> None:
     assert isinstance(view, Quotes)
     assert len(view.highlights) == 1
     assert view == await _say(said)
+
+
+async def test_quote_random_under_a_filter() -> None:
+    """Filters narrow a random quote; random beside other words is a word."""
+    view = await _say("/quote random xyz:abc")
+    assert view == Notice("Nothing found for “xyz:abc”.")
+    view = await _say("/quote random forests")
+    assert isinstance(view, Notice)
+    assert "“random forests”" in view.text
+
+
+async def test_quote_page_by_page() -> None:
+    """More is offered while there is more, and a page after the last is answered."""
+    view = await _say("/quote the")
+    assert isinstance(view, Quotes)
+    assert view.actions == (Action("More", "quote", "the page:2"),)
+    last = await _say("/quote the page:3")
+    assert isinstance(last, Quotes)
+    assert [one.id for one in last.highlights] == [one.id for one in LIBRARY.highlights[6:]]
+    assert not last.actions
+    assert await _say("/quote the page:4") == Notice("There is no page 4 for “the”: 8 highlights are all there is.")
+
+
+@pytest.mark.parametrize(("said", "ids"), [("like", (1, 3, 4)), ("context", (1, 2, 3, 4))])
+async def test_quote_about_one(said: str, ids: tuple[int, ...]) -> None:
+    """What is like a highlight and what stands around it are asked for by its id."""
+    view = await _say(f"/quote {said} {2:016x}")
+    assert isinstance(view, Quotes)
+    assert [one.id for one in view.highlights] == [f"{number:016x}" for number in ids]
+    unknown = await _say(f"/quote {said} ffffffff")
+    assert isinstance(unknown, Notice)
+    assert "no highlight “ffffffff”" in unknown.text
+
+
+async def test_one_highlight_offers_more() -> None:
+    """A highlight shown alone offers what is like it and what stands around it."""
+    view = await _say("/quote random")
+    assert isinstance(view, Quotes)
+    one = view.highlights[0].id
+    assert [action.text for action in view.actions] == [f"like {one}", f"context {one}"]
+
+
+def test_counts() -> None:
+    """Matches are counted by what was asked for."""
+    assert count_by("the", "tag", LIBRARY) == Listing("the", ("Tag", "Highlights"), (("weights", "8"),))
+    assert isinstance(count_by("unicorns", "tag", LIBRARY), Notice)
 
 
 async def test_digest_now_is_remembered() -> None:

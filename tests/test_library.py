@@ -12,23 +12,14 @@ import pytest
 from fakes import make_highlight
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_notes import write
 
 from digestbot.errors import ContentError, SettingsError, ThemeError
 from digestbot.library import open_library
 from digestbot.library.search import Library
 from digestbot.library.themes import assign, fold
 from digestbot.model import Highlight, Note
-
-FRONT = "---\ntitle: {title}\nauthor: {author}\ntags: [{tags}]\n---\n\n## Highlights\n\n{highlights}\n"
-
-
-def write(folder: Path, title: str, *highlights: str, author: str = "Ada Lovelace", tags: str = "weights") -> Path:
-    """Put a note into a folder in a form that any reader of notes knows."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{title}.md"
-    bullets = "\n\n".join(f"- {text}" for text in highlights)
-    path.write_text(FRONT.format(title=title, author=author, tags=tags, highlights=bullets), encoding="utf-8")
-    return path
+from digestbot.ports import Found
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +46,16 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 def _found(library: Library, query: str) -> list[str]:
-    return [one.text.split()[0] for one in library.find(query, limit=20)[1]]
+    return [one.text.split()[0] for one in library.find(query, limit=20).highlights]
 
 
 def test_everything_in_the_order_of_the_notes(library: Library) -> None:
     """The empty query matches all highlights of all folders, page by page in a stable order."""
-    total, found = library.find("", limit=20)
-    assert total == len(found) == 6
-    pages = [one for offset in range(0, 6, 2) for one in library.find("", limit=2, offset=offset)[1]]
-    assert pages == list(found)
-    assert {one.source.title for one in found} == {"The Garden", "The Estate"}
+    found = library.find("", limit=20)
+    assert found.total == len(found.highlights) == 6
+    pages = [one for offset in range(0, 6, 2) for one in library.find("", limit=2, offset=offset).highlights]
+    assert pages == list(found.highlights)
+    assert {one.source.title for one in found.highlights} == {"The Garden", "The Estate"}
 
 
 @pytest.mark.parametrize(
@@ -86,22 +77,23 @@ def test_everything_in_the_order_of_the_notes(library: Library) -> None:
 )
 def test_look_up(library: Library, query: str, first: str | None, total: int | None) -> None:
     """All words decide, else any; filters narrow; what matches nothing finds nothing."""
-    count, found = library.find(query)
-    assert total in (None, count)
-    assert (found[0].text.split()[0] if found else None) == first
+    found = library.find(query)
+    assert total in (None, found.total)
+    assert (found.highlights[0].text.split()[0] if found.highlights else None) == first
 
 
 def test_all_words_come_before_any_word(library: Library) -> None:
-    """Where one highlight has all words those that have only some are not shown; where none has, they are."""
+    """Where one highlight has all words those that have only some are not shown; then those that lack one are."""
     assert _found(library, "open seeds models") == ["Whoever"]
-    assert set(_found(library, "open seeds novels")) == {"Whoever", "A", "The"}
+    assert _found(library, "open seeds novels") == ["Whoever"]
+    assert set(_found(library, "weather unicorn novels")) == {"Nobody", "The"}
 
 
 def test_by_id(library: Library) -> None:
     """An id or an unambiguous beginning of it names its highlight, whole and equal to what was read."""
-    one = library.find("weather")[1][0]
+    one = library.find("weather").highlights[0]
     assert library.get(one.id) == library.get(one.id[:6]) == one
-    assert library.find(one.id[:8]) == (1, [one])
+    assert library.find(one.id[:8]) == Found(1, (one,), snippets=("",))
     assert library.get("") is None
     assert library.get("0" * 16) is None
     assert library.get(".*") is None
@@ -111,8 +103,8 @@ def test_by_id(library: Library) -> None:
 @given(query=st.text() | st.text('author:tag"\\()[]^~*?+-/ {}aeé', max_size=40), limit=st.integers(), at=st.integers())
 def test_any_text_is_a_query(library: Library, query: str, limit: int, at: int) -> None:
     """No query, page size or offset raises, and no page is longer than asked for."""
-    total, found = library.find(query, limit=limit, offset=at)
-    assert 0 <= len(found) <= min(max(limit, 0), total)
+    found = library.find(query, limit=limit, offset=at)
+    assert 0 <= len(found.highlights) <= min(max(limit, 0), found.total)
     assert library.get(query) is None or query
 
 
@@ -151,7 +143,7 @@ def test_an_open_library_outlives_a_newer_one(tmp_path: Path) -> None:
     old = open_library([tmp_path / "notes"], tmp_path / "data")
     write(tmp_path / "notes", "Two", "The second of the thoughts that were written down here by somebody.")
     new = open_library([tmp_path / "notes"], tmp_path / "data")
-    assert (old.find("thoughts")[0], new.find("thoughts")[0]) == (1, 2)
+    assert (old.find("thoughts").total, new.find("thoughts").total) == (1, 2)
 
 
 @pytest.mark.parametrize("damage", ["truncate", "delete"])
@@ -161,7 +153,7 @@ def test_a_broken_index_is_made_again(tmp_path: Path, damage: str) -> None:
     open_library([tmp_path / "notes"], tmp_path / "data")
     for path in (tmp_path / "data" / "library").glob("*/*/*.json"):
         path.write_bytes(b"") if damage == "truncate" else path.unlink()
-    assert open_library([tmp_path / "notes"], tmp_path / "data").find("thoughts")[0] == 1
+    assert open_library([tmp_path / "notes"], tmp_path / "data").find("thoughts").total == 1
 
 
 def test_a_crash_while_building_leaves_no_trace(tmp_path: Path) -> None:
@@ -170,15 +162,14 @@ def test_a_crash_while_building_leaves_no_trace(tmp_path: Path) -> None:
     code = f"""
 import os
 from pathlib import Path
-from digestbot.library import index
-index._summary = lambda *_: os._exit(9)
-from digestbot.library import open_library
+from digestbot.library import open_library, shelf
+shelf.Manifest.save = lambda *_: os._exit(9)
 open_library([Path({str(tmp_path / "notes")!r})], Path({str(tmp_path / "data")!r}))
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
-    assert list((tmp_path / "data" / "library").glob("*/new"))
-    assert open_library([tmp_path / "notes"], tmp_path / "data").find("thoughts")[0] == 1
-    assert not list((tmp_path / "data" / "library").glob("*/new"))
+    assert list((tmp_path / "data" / "library").glob("*/1/meta.json"))
+    assert open_library([tmp_path / "notes"], tmp_path / "data").find("thoughts").total == 1
+    assert len(list((tmp_path / "data" / "library").glob("*/*/meta.json"))) == 1
 
 
 def test_a_highlight_in_two_folders_is_one(tmp_path: Path) -> None:
@@ -186,7 +177,7 @@ def test_a_highlight_in_two_folders_is_one(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         write(tmp_path / folder, "One", "The first of the thoughts that were written down here by somebody.")
     library = open_library([tmp_path / "one", tmp_path / "two"], tmp_path / "data")
-    assert library.find("")[0] == library.summary.highlights == 1
+    assert library.find("").total == library.summary.highlights == 1
     assert library.summary.notes == 2
 
 
@@ -209,7 +200,7 @@ def test_empty_folder(tmp_path: Path) -> None:
     """A folder without notes is a library without highlights."""
     (tmp_path / "notes").mkdir()
     library = open_library([tmp_path / "notes"], tmp_path / "data")
-    assert (library.find(""), library.find("x"), library.themes()) == ((0, []), (0, []), ())
+    assert (library.find(""), library.find("x"), library.themes()) == (Found(), Found(), ())
 
 
 @pytest.mark.parametrize(

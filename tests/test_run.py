@@ -273,6 +273,22 @@ async def test_console_alone(house: House) -> None:
     assert house.server.tries == 0
 
 
+async def test_a_note_saved_meanwhile_is_found(house: House) -> None:
+    """What is saved while digestbot runs is in look-ups two seconds later, and what is deleted is not."""
+    process = await house.start("console")
+    await ask(process, "/quote evaluation")
+    await says(process, "Evaluation is the part")
+    new = house.root / "notes" / "new.md"
+    new.write_text(NOTE.replace("Evaluation", "Distillation"), encoding="utf-8")
+    await asyncio.sleep(2)
+    await ask(process, "/quote distillation")
+    await says(process, "Distillation is the part")
+    new.unlink()
+    await asyncio.sleep(2)
+    await ask(process, "/quote distillation")
+    await says(process, "Nothing found")
+
+
 @pytest.mark.parametrize(
     ("channel", "complaint"),
     [

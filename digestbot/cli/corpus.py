@@ -52,6 +52,28 @@ def check(*, paths: tuple[str, ...], strict: bool, as_json: bool, content: tuple
         sys.exit(FINDINGS)
 
 
+@corpus.command("index")
+@click.option("--force", is_flag=True, help="Forget the notes of a content folder that is empty or gone.")
+@content_option
+def index_notes(*, force: bool, content: tuple[str, ...]) -> None:
+    """Bring the index in step with the notes now, and say what it holds.
+
+    Every look-up and digest does so by itself; this is for a folder whose notes were all taken away on purpose.
+    """
+    from digestbot.library import index, open_library, worker
+    from digestbot.library.folder import Rules
+
+    settings = load_settings(content)
+    rules = load_rules(settings) or Rules()
+    news = worker.update(index.Place(settings.content, settings.data, rules), index.How(force=force))
+    held = open_library(settings.content, settings.data, rules, check=False).summary
+    if news.notice:
+        click.echo(f"digestbot: {news.notice}", err=True)
+    click.echo(
+        f"{news.changed} notes read or forgotten; {held.notes} notes, {held.highlights} highlights in the index."
+    )
+
+
 @corpus.command()
 @_paths
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv", "md"]), default="jsonl", show_default=True)

@@ -79,7 +79,7 @@ def _half_remembered(digest: Digest, library: Library) -> str:
     from digestbot.curation import curate
 
     shown = {one.id for one in digest.highlights}
-    others = [one for one in library.find("", limit=1000)[1] if one.id not in shown and one.text.isascii()]
+    others = [one for one in library.find("", limit=1000).highlights if one.id not in shown and one.text.isascii()]
     text = curate(others, (), seed=digest.day, size=1, now=now())[0].text if others else digest.highlights[0].text
     words = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) > 3]
     longest = sorted(set(words), key=lambda word: (-len(word), word))[:3]

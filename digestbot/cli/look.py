@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from digestbot.cli.options import (
     now,
     render,
 )
+from digestbot.ports import FACETS
 
 if TYPE_CHECKING:
     from digestbot.model import Digest, Listing, View
@@ -71,21 +72,35 @@ def preview(
 @click.command()
 @click.argument("query", nargs=-1)
 @click.option("--limit", type=click.IntRange(1, 100), default=3, show_default=True, help="How many to show.")
+@click.option("--page", type=click.IntRange(1, 9999), help="Which page of so many.  [default: 1]")
+@click.option(
+    "--by", type=click.Choice(FACETS), help="Count what is found, by its author, source, theme, tag or voice."
+)
 @json_option
 @content_option
-def quote(*, query: tuple[str, ...], limit: int, as_json: bool, content: tuple[str, ...]) -> None:
-    """Look up highlights by words you remember; without any, show one at random.
+def quote(
+    *, query: tuple[str, ...], limit: int, page: int | None, by: str | None, as_json: bool, content: tuple[str, ...]
+) -> None:
+    """Look up highlights by words you remember; without any, or with `random`, show one at random.
 
-    author:NAME source:TITLE theme:NAME tag:NAME narrow it, and an id of 8 characters or more names one highlight.
+    "quotation marks" keep words together, -WORD leaves out (write -- before it), and author:NAME source:TITLE
+    theme:NAME tag:NAME voice:VOICE before:DATE after:DATE narrow it. An id names one highlight; `like ID` shows what
+    says something like it, `context ID` what stands around it in its note.
     """
-    from digestbot.commands import look_up
-    from digestbot.model import Quotes
+    from digestbot.commands import count_by, look_up
+    from digestbot.model import Listing
 
     settings = load_settings(content)
-    view = look_up(" ".join(query), load_library(settings), seed=now().isoformat(), limit=limit)
+    library = load_library(settings)
+    words = " ".join((*query, f"page:{page}") if page else query)
+    if by:
+        view = count_by(" ".join(query), by, library, limit=limit if limit > 3 else 20)
+    else:
+        view = look_up(words, library, seed=now().isoformat(), limit=limit)
     if as_json:
-        found = view if isinstance(view, Quotes) else Quotes(" ".join(query), (), 0)
-        _echo_json({"query": found.query, "total": found.total, "highlights": [asdict(h) for h in found.highlights]})
+        _echo_json(_as_json(view, " ".join(query)))
+    elif isinstance(view, Listing) and sys.stdout.isatty():
+        _echo_table(view)
     else:
         _echo_view(view, settings)
 
@@ -129,7 +144,7 @@ def suggest(ctx: click.Context, *, limit: int, as_json: bool, content: tuple[str
     library = load_library(load_settings(content or (ctx.parent.params["content"] if ctx.parent else ())))
     listed = [theme.name for theme in library.themes() if fold(theme.name) != EVERYTHING]
     held = {one.id for name in listed for one in library.pool(name)}
-    unthemed = [one for one in library.find("", limit=library.summary.highlights)[1] if one.id not in held]
+    unthemed = [one for one in library.find("", limit=library.summary.highlights).highlights if one.id not in held]
     found = propose(unthemed, limit)
     if as_json:
         _echo_json([{**asdict(one), "why": one.why, "toml": one.toml} for one in found])
@@ -165,6 +180,22 @@ def pick(library: Library, theme: str, day: date, size: int) -> Digest:
     return compose(library, (), Delivery(order, datetime.combine(day, time())), now())
 
 
+def _as_json(view: View, query: str) -> object:
+    """What a look-up found, for other programs."""
+    from digestbot.model import Listing, Quotes
+
+    if isinstance(view, Listing):
+        return [{view.columns[0].lower(): name, "highlights": int(count)} for name, count in view.rows]
+    found = view if isinstance(view, Quotes) else Quotes(query, (), 0)
+    return {
+        "query": found.query,
+        "total": found.total,
+        "corrected": found.meant,
+        "partly": found.partly,
+        "highlights": [asdict(one) for one in found.highlights],
+    }
+
+
 def _echo_view(view: View, settings: Settings) -> None:
     """Print a View with the text templates; what finds nothing goes to stderr, for it is no data."""
     from digestbot.model import Notice
@@ -172,7 +203,8 @@ def _echo_view(view: View, settings: Settings) -> None:
     if isinstance(view, Notice):
         click.echo(view.text, err=True)
     else:
-        echo_text(render(view, "text", settings).parts[0].text)
+        # What a look-up offers next are commands of a platform; here options do that.
+        echo_text(render(replace(view, actions=()), "text", settings).parts[0].text)
 
 
 def _echo_table(view: Listing) -> None:

@@ -43,7 +43,10 @@ def load_library(settings: Settings, data: Path | None = None) -> Library:
     """The library of the settings' notes; its index lies under `data`, else where the settings say."""
     from digestbot.library import open_library
 
-    return open_library(settings.content, data or settings.data, load_rules(settings))
+    library = open_library(settings.content, data or settings.data, load_rules(settings))
+    if library.notice:
+        click.echo(f"digestbot: {library.notice}", err=True)
+    return library
 
 
 def load_rules(settings: Settings) -> Rules | None:

@@ -11,12 +11,23 @@ if TYPE_CHECKING:
     from digestbot.library.search import Library
 
 
-def open_library(content: Sequence[Path], data: Path, rules: Rules | None = None) -> Library:
-    """The highlights of all `content` folders, from the index under `data`, made again if a note has changed.
+def open_library(content: Sequence[Path], data: Path, rules: Rules | None = None, *, check: bool = True) -> Library:
+    """The highlights of all `content` folders, from the index under `data`; what has changed in the notes is read.
 
-    rules: what stays private (library/folder.py); nothing by default. Raises ContentError when a content folder cannot
-    be read, SettingsError when the data folder cannot be written. Ask again to see later changes.
+    rules: what stays private (library/folder.py); nothing by default. check: look whether notes have changed; without,
+    an index that is there is opened at once as it is. Raises ContentError when a content folder cannot be read,
+    SettingsError when the data folder cannot be written. Ask again to see later changes.
     """
-    from digestbot.library import index, search
+    from digestbot.errors import SettingsError
+    from digestbot.library import index, search, worker
+    from digestbot.library.folder import Rules
 
-    return search.Library(*index.open_current(content, data, rules))
+    place = index.Place(tuple(content), data, rules or Rules())
+    current = None if check else index.open_current(place)
+    notice = "" if current else worker.update(place).notice
+    current = current or index.open_current(place)
+    if current is None:
+        raise SettingsError(
+            f"The index below {data} does not stay as it is written. Name another folder with DIGESTBOT_DATA."
+        )
+    return search.Library(*current, notice)

@@ -10,13 +10,12 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from digestbot import notes
 from digestbot.errors import ContentError
 from digestbot.model import Note, Problem, Source
-from digestbot.notes.inline import fold_name
 
 MAX_BYTES = 8 * 1024 * 1024
 """A larger file is refused: the largest real one among 28,000 was 2.8 MB."""
@@ -65,6 +64,15 @@ class Corpus:
     withheld: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells that a file was written since: its size in bytes, its time in nanoseconds and its inode."""
+
+    size: int
+    time: int
+    inode: int
+
+
 @dataclass(slots=True)
 class _Found:
     """One regular file: its shown path, its bytes, or why it was refused."""
@@ -102,21 +110,85 @@ def read_folder(root: Path, rules: Rules | None = None) -> Corpus:
     return Corpus(tuple(read), tuple(walk.problems), len(withheld))
 
 
+def scan(root: Path) -> tuple[dict[str, Stamp], tuple[Problem, ...]]:
+    """The files that read_folder would read, opened or not, by their paths below the folder as the system names them.
+
+    Raises ContentError when the folder itself cannot be read.
+    """
+    walk = _Walk()
+    found = {place.raw: stamp for place in _places(root, walk) if (stamp := _stamp(place.name, place.parent))}
+    return found, tuple(walk.problems)
+
+
+def stamp(root: Path, path: str) -> Stamp | None:
+    """The stamp of one file as `scan` would find it; None where it would find none, or where a folder stands."""
+    parts = path.split("/")
+    if (
+        any(map(hidden, parts))
+        or not path.casefold().endswith(SUFFIXES)
+        or _LEFT_OUT.intersection(parts[:-1])
+        or len(parts) > MAX_DEPTH + 1
+    ):
+        return None
+    try:
+        with _parent(root, path) as (descriptor, name):
+            return _stamp(name, descriptor)
+    except OSError:
+        return None
+
+
+def read_one(root: Path, path: str, rules: Rules, unnamed: frozenset[str]) -> Note | None:
+    """The note at a path that `scan` named; None for one that is private. unnamed: the notes that it must not name.
+
+    A file that cannot be read is a note with a problem; one that is gone is a note without highlights.
+    """
+    found = _opened(root, path)
+    note = _read(found)
+    if _withheld(note, found, rules):
+        return None
+    if unnamed and b"[[" in found.data:
+        from digestbot.notes.inline import fold_name
+
+        text = fold_name(found.data.decode("utf-8", errors="replace"))
+        if any(name in text for name in unnamed):
+            note = _read(found, unnamed)
+    return _without_tagged(note, rules)
+
+
+def private_names(root: Path, path: str, rules: Rules) -> frozenset[str]:
+    """Every name of the note at a path that `scan` named if it is private, else none; cheap for most that are not."""
+    found = _opened(root, path)
+    signs = [b"private", *(tag.lstrip("#").casefold().encode() for tag in rules.tags)]
+    named = {part.casefold() for part in path.split("/")[:-1]} & {folder.casefold() for folder in rules.folders}
+    text = found.data.lower() if found.data.isascii() else found.data.decode("utf-8", "replace").casefold().encode()
+    if not named and not any(sign in text for sign in signs):
+        return frozenset()
+    from digestbot import notes
+
+    note = _read(found)
+    return frozenset(name for name in notes.own_names(note) if name) if _withheld(note, found, rules) else frozenset()
+
+
 def _redact(read: list[Note], linked: Iterable[tuple[int, _Found]], withheld: Iterable[Note], rules: Rules) -> None:
     """Read the notes that link to private ones again, so that no link names them."""
-    hidden = frozenset(name for note in withheld for name in notes.own_names(note) if name)
+    from digestbot import notes
+    from digestbot.notes.inline import fold_name
+
+    unnamed = frozenset(name for note in withheld for name in notes.own_names(note) if name)
     for number, found in linked:
         text = fold_name(found.data.decode("utf-8", errors="replace"))
-        if any(name in text for name in hidden):
-            read[number] = _without_tagged(_read(found, hidden), rules)
+        if any(name in text for name in unnamed):
+            read[number] = _without_tagged(_read(found, unnamed), rules)
 
 
-def _read(found: _Found, hidden: frozenset[str] = frozenset()) -> Note:
+def _read(found: _Found, unnamed: frozenset[str] = frozenset()) -> Note:
     if found.refused is not None:
         problem = Problem(found.path, None, f"was not read: {found.refused}", "move it out of the content folder")
         return Note(found.path, (Source(None),), problems=(problem,))
+    from digestbot import notes  # with YAML and more, which a look-up in an unchanged library does not need
+
     try:
-        return notes.parse(found.path, found.data, hidden=hidden)
+        return notes.parse(found.path, found.data, hidden=unnamed)
     except Exception as error:  # noqa: BLE001 (a mistake of the reader's must not cost the other notes)
         problem = Problem(found.path, None, f"the reader failed on it ({type(error).__name__}); please report it")
         return Note(found.path, (Source(None),), problems=(problem,))
@@ -135,57 +207,100 @@ def _without_tagged(note: Note, rules: Rules) -> Note:
     return replace(note, highlights=tuple(item for item in note.highlights if not rules.tagged(item.tags)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A file that was met: the folder it lies in (open while it is looked at), its name, and its paths."""
+
+    parent: int
+    name: str
+    raw: str
+
+    @property
+    def shown(self) -> str:
+        return as_text(self.raw)
+
+
 def _files(root: Path, walk: _Walk) -> Iterator[_Found]:
+    for place in _places(root, walk):
+        yield _open_file(place.parent, place.name, place.shown)
+
+
+def _places(root: Path, walk: _Walk) -> Iterator[_Place]:
+    single = root.is_file()
+    folder = root.parent if single else root
     try:
-        if root.is_file():
-            yield from _single(root)
-            return
-        descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise ContentError(
             f"The content folder {as_text(str(root))} cannot be read: {error.strerror}. Name another."
         ) from error
     try:
-        yield from _below(descriptor, "", walk)
+        yield from [_Place(descriptor, root.name, root.name)] if single else _below(descriptor, "", walk)
     finally:
         os.close(descriptor)
 
 
-def _single(path: Path) -> Iterator[_Found]:
-    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+@contextmanager
+def _parent(root: Path, path: str) -> Iterator[tuple[int, str]]:
+    """The folder that a path below the root lies in, opened step by step without following links, and the name."""
+    *folders, name = path.split("/")
+    descriptor = os.open(root.parent if root.is_file() else root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        yield _open_file(descriptor, path.name, as_text(path.name))
+        for folder in folders:
+            inner = os.open(folder, _OPEN_FOLDER, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = inner
+        yield descriptor, name
     finally:
         os.close(descriptor)
 
 
-def _below(descriptor: int, prefix: str, walk: _Walk) -> Iterator[_Found]:
-    """The files of one folder and of those below it, each opened relative to its parent, without following links."""
+def _opened(root: Path, path: str) -> _Found:
+    try:
+        with _parent(root, path) as (descriptor, name):
+            return _open_file(descriptor, name, as_text(path))
+    except OSError as error:
+        return _Found(as_text(path), refused=error.strerror or "it cannot be opened")
+
+
+def _stamp(name: str, parent: int) -> Stamp | None:
+    try:
+        state = os.stat(name, dir_fd=parent, follow_symlinks=False)
+    except OSError:
+        return None
+    return None if stat.S_ISDIR(state.st_mode) else Stamp(state.st_size, state.st_mtime_ns, state.st_ino)
+
+
+def _below(descriptor: int, prefix: str, walk: _Walk) -> Iterator[_Place]:
+    """The files of one folder and of those below it, each to be opened relative to its parent."""
     with os.scandir(descriptor) as entries:
         ordered = sorted(entries, key=lambda entry: entry.name)
     for entry in ordered:
-        if entry.name.startswith(".") and entry.name.casefold() not in SUFFIXES:
+        if hidden(entry.name):
             continue
-        path = prefix + as_text(entry.name)
+        path = prefix + entry.name
         if entry.is_dir(follow_symlinks=False):
             yield from _subfolder(descriptor, entry.name, path, walk)
         elif entry.name.casefold().endswith(SUFFIXES):
-            yield _open_file(descriptor, entry.name, path)
+            yield _Place(descriptor, entry.name, path)
         elif entry.is_symlink():
-            walk.problems.append(Problem(path, None, "is a link and was not followed", "copy what it points at"))
+            walk.problems.append(
+                Problem(as_text(path), None, "is a link and was not followed", "copy what it points at")
+            )
 
 
-def _subfolder(parent: int, name: str, path: str, walk: _Walk) -> Iterator[_Found]:
+def _subfolder(parent: int, name: str, path: str, walk: _Walk) -> Iterator[_Place]:
+    shown = as_text(path)
     if name in _LEFT_OUT:
         return
     if path.count("/") >= MAX_DEPTH:
-        walk.problems.append(Problem(path, None, f"is nested deeper than {MAX_DEPTH} folders and was not read"))
+        walk.problems.append(Problem(shown, None, f"is nested deeper than {MAX_DEPTH} folders and was not read"))
         return
     try:
         descriptor = os.open(name, _OPEN_FOLDER, dir_fd=parent)
     except OSError as error:
         walk.problems.append(
-            Problem(path, None, f"the folder cannot be read: {error.strerror}", "mend its permissions")
+            Problem(shown, None, f"the folder cannot be read: {error.strerror}", "mend its permissions")
         )
         return
     try:
@@ -220,6 +335,11 @@ def _bytes(descriptor: int, path: str) -> _Found:
         parts.append(part)
         left -= len(part)
     return _Found(path, b"".join(parts))
+
+
+def hidden(name: str) -> bool:
+    """Whether a file or folder of this name is left alone; a note may be called `.md`."""
+    return name.startswith(".") and name.casefold() not in SUFFIXES
 
 
 def as_text(name: str) -> str:

@@ -1,235 +1,281 @@
-"""The index on disk: what it holds, when it must be made again, and how that is done without ever breaking it.
+"""The index kept in step with the notes: what changed is read again, and nothing but that.
 
-Each set of content folders has a folder of its own under `data/library/`, and in it one folder per state of the notes,
-named by its fingerprint. A state is built under the name `new` and renamed when it is whole, so that whatever bears a
-fingerprint can be opened.
+A building made by other code or under other rules is never served: it is made anew, aside, while who has the old one
+open goes on with it.
 """
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import json
-import os
-import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import tantivy
 
-from digestbot.errors import ContentError, SettingsError
-from digestbot.library.themes import assign, fold
-from digestbot.model import Highlight, Note, Source, Theme, Voice
+from digestbot.errors import ContentError
+from digestbot.library import schema
+from digestbot.library.folder import Rules, Stamp, as_text, private_names, read_one, scan, stamp
+from digestbot.library.shelf import Head, Manifest, Row, Shelf, digest
+from digestbot.model import Note
 
-if TYPE_CHECKING:
-    from digestbot.library.folder import Corpus, Rules
+_BUSY = "Another digestbot is reading the notes; what it has not read yet is not found."
 
-FIELDS = ("text", "author", "title", "beside")
-"""The fields of words that a look-up searches: the passage, who, where, and what was written beside it."""
-
-_CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
-_WORD = rf"[{_CJK}]|[\p{{L}}\p{{M}}\p{{N}}&&[^{_CJK}]]+"
-_ABOUT = "library.json"
-_HEAP = 64_000_000
+Report = Callable[[int, int], None]
+"""Is told how many notes are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """What was read. withheld: notes kept back as private; problems: oddities that `corpus check` tells in full."""
+class Place:
+    """Which notes, where their index lies, and what of them stays private."""
 
-    notes: int = 0
-    sources: int = 0
-    highlights: int = 0
+    content: tuple[Path, ...]
+    data: Path
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where the index lies."""
+        return Shelf.of(self.content, self.data)
+
+    def key(self, number: int, path: str) -> str:
+        """The name in the index of the note at a path below the content folder of this number."""
+        return f"{number}/{path}"
+
+    def locate(self, key: str) -> tuple[Path, str]:
+        """The content folder and the path below it that a note's name stands for."""
+        number, _, path = key.partition("/")
+        return self.content[int(number)], path
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What `update` did.
+
+    changed: how many notes were read again or are gone. notice: what was not done, and why. waiting: how many notes are
+    to be read; more than were asked for at most, so that nothing was done.
+    """
+
+    changed: int = 0
+    notice: str = ""
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to bring an index in step.
+
+    only: the files that changed, where that is known; else all are looked at (not opened). force: forget the notes of a
+    folder that is empty or gone, which else are kept, with a notice. most: how many notes to read at most. report: is
+    told how far it is. wait: until another process that writes is done, even where there is something to serve.
+    """
+
+    only: Collection[Path] | None = None
+    force: bool = False
+    most: int | None = None
+    report: Report | None = None
+    wait: bool = False
+
+    def too_many(self, count: int) -> bool:
+        """Whether that many notes are more than to be read here."""
+        return self.most is not None and count > self.most
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The folders as they are now. missing: why the notes of a folder (by its number) are not to be forgotten."""
+
+    stamps: dict[str, Stamp]
     problems: int = 0
-    withheld: int = 0
+    missing: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What is known of an index beside its documents."""
-
-    summary: Summary
-    themes: tuple[Theme, ...]
-
-
-def analyzer() -> tantivy.TextAnalyzer:
-    """How texts and queries become words: levelled, English endings cut off, one word per CJK character."""
-    levels = (tantivy.Filter.remove_long(80), tantivy.Filter.lowercase(), tantivy.Filter.ascii_fold())
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_WORD))
-    for level in (*levels, tantivy.Filter.stemmer("english")):
-        builder = builder.filter(level)
-    return builder.build()
-
-
-def open_current(content: Sequence[Path], data: Path, rules: Rules | None) -> tuple[tantivy.Index, About]:
-    """The index of the notes as they are now, from disk if nothing has changed. Raises as open_library does."""
-    state = fingerprint(content, rules)
-    shelf = data / "library" / _digest(str(root.absolute()) for root in content)
+def open_current(place: Place) -> tuple[tantivy.Index, Head] | None:
+    """The index that is served and what is known of it; None where there is none that this code may serve."""
+    building = place.shelf.current()
+    if building is None:
+        return None
     try:
-        return _open(shelf / state)
+        head = Head.load(building)
+        if head.made_by != made_by(place.rules):
+            return None
+        return schema.register(tantivy.Index.open(str(building))), head
     except (ValueError, OSError, KeyError, TypeError):
-        _build(shelf, state, content, rules)
-    return _open(shelf / state)
+        return None
 
 
-def fingerprint(content: Sequence[Path], rules: Rules | None) -> str:
-    """A name for the state of the notes: it changes with any file's path, size or time, the rules and our own code."""
+def update(place: Place, how: How | None = None) -> News:
+    """Bring the index in step with the notes. Raises ContentError, SettingsError."""
+    how = how or How()
+    with place.shelf.lock(wait=how.wait or place.shelf.current() is None) as mine:
+        current = open_current(place)
+        if not mine and current:
+            return News(notice=_BUSY)
+        if not mine:
+            return update(place, replace(how, wait=True))
+        if current is None:
+            return _build(place, how)
+        index, manifest = current[0], _before(place)
+        if manifest is None:
+            return _build(place, how)
+        seen = _glance(place, manifest, how.only) if how.only is not None else None
+        return _step(place, index, manifest, seen or _look(place, None if how.force else manifest), how)
+
+
+def made_by(rules: Rules) -> str:
+    """A name for the code and the rules by which notes are read: where it differs they are to be read again."""
     ours = Path(__file__).parent
-    code = (ours, ours.parent / "notes", ours.parent / "model.py")
-    private = [*sorted(rules.tags), "/", *sorted(rules.folders)] if rules else []
-    files = [line for root in (*content, *code) for line in sorted(_files(root))]
-    return _digest([*files, *private])
+    files = sorted([*ours.glob("*.py"), *(ours.parent / "notes").glob("*.py"), ours.parent / "model.py"])
+    states = [(file.name, file.stat()) for file in files]
+    code = [f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in states]
+    return digest([str(schema.VERSION), *code, "", *sorted(rules.tags), "", *sorted(rules.folders)])
 
 
-def decode(data: bytes) -> Highlight:
-    """A highlight as `_document` stored it."""
-    fields = _frozen(json.loads(data))
-    return Highlight(**{**fields, "source": Source(**_frozen(fields["source"])), "voice": Voice(fields["voice"])})
+def _look(place: Place, known: Manifest | None) -> _Seen:
+    """All files of all folders. known: where notes of a folder are known that is gone or empty now, they stay."""
+    seen = _Seen({})
+    for number, root in enumerate(place.content):
+        before = sum(key.startswith(f"{number}/") for key in known.rows) if known else 0
+        try:
+            found, problems = scan(root)
+        except ContentError as error:
+            if not before:
+                raise _absent(root) if not root.exists() else error from error
+            found, problems = {}, ()
+        if before and not found:
+            seen.missing[number] = _warning(root, before)
+        seen.problems += len(problems)
+        seen.stamps |= {place.key(number, path): one for path, one in found.items()}
+    return seen
 
 
-def clean(text: str) -> str:
-    """Text as UTF-8 can hold it; the index takes no lone surrogates."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _absent(root: Path) -> ContentError:
+    name = as_text(str(root))
+    return ContentError(f"The content folder {name} does not exist. Name one with --content or DIGESTBOT_CONTENT.")
 
 
-def _files(root: Path) -> Iterator[str]:
-    if not root.exists():
-        raise ContentError(f"The content folder {root} does not exist. Name one with --content or DIGESTBOT_CONTENT.")
-    waiting = [str(root)]
-    while waiting:
-        folder = waiting.pop()
-        for entry in _entries(folder):
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
-            else:
-                stat = entry.stat(follow_symlinks=False)
-                yield f"{entry.path}\0{stat.st_size}\0{stat.st_mtime_ns}"
-    if root.is_file():
-        yield f"{root}\0{root.stat().st_size}\0{root.stat().st_mtime_ns}"
-
-
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return [entry for entry in entries if not entry.name.startswith(".") and entry.name != "__pycache__"]
-    except OSError:
-        # A file, or a folder that may not be listed: reading the notes says so with its name.
-        return []
-
-
-def _digest(lines: Iterable[str]) -> str:
-    digest = hashlib.blake2b(digest_size=12)
-    for line in lines:
-        digest.update(line.encode("utf-8", "surrogateescape") + b"\0\0")
-    return digest.hexdigest()
-
-
-def _open(path: Path) -> tuple[tantivy.Index, About]:
-    about = json.loads((path / _ABOUT).read_bytes())
-    index = tantivy.Index.open(str(path))
-    # An index forgets its tokenizers when it is closed.
-    index.register_tokenizer("words", analyzer())
-    return index, About(Summary(**about["summary"]), tuple(Theme(**theme) for theme in about["themes"]))
-
-
-def _build(shelf: Path, state: str, content: Sequence[Path], rules: Rules | None) -> None:
-    try:
-        with _alone(shelf):
-            for leftover in shelf.iterdir():
-                if leftover.is_dir() and leftover.name != state:
-                    shutil.rmtree(leftover)
-            if not _whole(shelf / state):
-                shutil.rmtree(shelf / state, ignore_errors=True)
-                _write(shelf / "new", content, rules)
-                (shelf / "new").rename(shelf / state)
-    except PermissionError as error:
-        raise SettingsError(f"The data folder {shelf} cannot be written. Name another with DIGESTBOT_DATA.") from error
-
-
-def _whole(path: Path) -> bool:
-    try:
-        _open(path)
-    except (ValueError, OSError, KeyError, TypeError):
-        return False
-    return True
-
-
-@contextmanager
-def _alone(shelf: Path) -> Iterator[None]:
-    shelf.mkdir(parents=True, exist_ok=True)
-    with (shelf / "lock").open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _write(path: Path, content: Sequence[Path], rules: Rules | None) -> None:
-    from digestbot.library import folder
-
-    private = rules or folder.Rules(frozenset(), frozenset())
-    corpora = [folder.read_folder(root, private) for root in content]
-    notes = [note for corpus in corpora for note in corpus.notes]
-    listed, membership = assign(notes)
-    highlights: dict[str, Highlight] = {}
-    for one in (one for note in notes for one in note.highlights):
-        highlights.setdefault(one.id, one)
-    path.mkdir()
-    _add(path, highlights.values(), membership)
-    about = About(_summary(corpora, notes, highlights.values()), listed)
-    (path / _ABOUT).write_text(json.dumps(asdict(about)), encoding="utf-8")
-
-
-def _summary(corpora: Iterable[Corpus], notes: Sequence[Note], highlights: Collection[Highlight]) -> Summary:
-    return Summary(
-        notes=len(notes),
-        sources=len({one.source for one in highlights}),
-        highlights=len(highlights),
-        problems=sum(len(corpus.problems) for corpus in corpora),
-        withheld=sum(corpus.withheld for corpus in corpora),
+def _warning(root: Path, before: int) -> str:
+    name = as_text(str(root))
+    how = "holds no notes any more" if root.exists() else "is gone"
+    return (
+        f"The content folder {name} {how}; the {before} notes read from it before are kept. "
+        "If they are to be forgotten, run `digestbot corpus index --force`."
     )
 
 
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    for name in ("id", "tag", "theme"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in FIELDS:
-        builder.add_text_field(name, tokenizer_name="words")
-    builder.add_unsigned_field("order", fast=True)
-    builder.add_bytes_field("data", stored=True)
-    return builder.build()
+def _glance(place: Place, manifest: Manifest, only: Collection[Path]) -> _Seen | None:
+    """The folders as they are now if nothing but these files changed; None where that cannot be said."""
+    stamps = {key: row.stamp for key, row in manifest.rows.items()}
+    for path in only:
+        places = [(n, root) for n, root in enumerate(place.content) if path.is_relative_to(root)]
+        if not places or any(path == root for _, root in places):
+            return None
+        for number, root in places:
+            below = path.relative_to(root).as_posix()
+            key = place.key(number, below)
+            if found := stamp(root, below):
+                stamps[key] = found
+            elif stamps.pop(key, None) is None and (path.is_dir() or any(one.startswith(f"{key}/") for one in stamps)):
+                return None  # a folder came or went, with all that lies in it
+    emptied = {key.partition("/")[0] for key in manifest.rows} - {key.partition("/")[0] for key in stamps}
+    return None if emptied else _Seen(stamps, manifest.head.problems)
 
 
-def _add(path: Path, highlights: Iterable[Highlight], membership: Mapping[str, Collection[str]]) -> None:
-    schema = _schema()
-    index = tantivy.Index(schema, path=str(path))
-    index.register_tokenizer("words", analyzer())
-    # One thread keeps documents in the order of the notes, by which equal scores are ordered.
-    writer = index.writer(heap_size=_HEAP, num_threads=1)
-    for order, one in enumerate(highlights):
-        fields = _document(one, order, membership.get(one.id, ()))
-        writer.add_document(tantivy.Document.from_dict(fields, schema))
-    writer.commit()
-    writer.wait_merging_threads()
+def _build(place: Place, how: How) -> News:
+    """Make a new building aside and let it take the place of the one before."""
+    from digestbot.library import writing
+
+    seen = _look(place, None if how.force else _before(place))
+    if seen.missing:
+        raise ContentError(" ".join(seen.missing.values()))
+    if how.too_many(len(seen.stamps)):
+        return News(waiting=len(seen.stamps))
+    building = place.shelf.clear()
+    writing.create(building)
+    index = schema.register(tantivy.Index.open(str(building)))
+    hidden = _hidden(place, seen.stamps)
+    manifest = Manifest(Head(made_by(place.rules), digest(sorted(hidden))))
+    writing.fill(index, _notes(place, seen.stamps, hidden, manifest, how.report))
+    manifest.save(building, seen.problems)
+    place.shelf.publish(building)
+    return News(len(seen.stamps))
 
 
-def _document(one: Highlight, order: int, keys: Collection[str]) -> dict[str, Any]:
-    tags = (*one.tags, *one.source.tags)
-    beside = (one.note or "", one.section or "", one.source.category or "", *tags, *one.links)
-    return {
-        "id": clean(one.id),
-        "tag": sorted({clean(fold(tag)) for tag in tags}),
-        "theme": sorted(clean(key) for key in keys),
-        "text": clean(one.text),
-        "author": clean(" ".join((*one.source.authors, one.speaker or ""))),
-        "title": clean(one.source.title or ""),
-        "beside": clean(" ".join(beside)),
-        "order": order,
-        "data": json.dumps(asdict(one)).encode(),
-    }
+def _before(place: Place) -> Manifest | None:
+    """What the building that is served was made from, however it was made: its notes must not be lost."""
+    building = place.shelf.current()
+    try:
+        return Manifest.load(building) if building else None
+    except (OSError, ValueError, TypeError):
+        return None
 
 
-def _frozen(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+def _step(place: Place, index: tantivy.Index, manifest: Manifest, seen: _Seen, how: How) -> News:
+    """Change what has changed."""
+    rows, notice = manifest.rows, " ".join(seen.missing.values())
+    kept = {key for key in rows if int(key.partition("/")[0]) in seen.missing} if seen.missing else set()
+    gone = {key for key in rows if key not in seen.stamps} - kept
+    fresh = {key for key, found in seen.stamps.items() if key not in rows or rows[key].stamp != found}
+    if not gone and not fresh and seen.problems == manifest.head.problems:
+        return News(notice=notice)
+    if how.too_many(len(fresh)):
+        return News(waiting=len(fresh))
+    hidden = _hidden(place, ({key for key, row in rows.items() if row.withheld} - gone) | fresh)
+    if digest(sorted(hidden)) != manifest.head.hidden and not kept:
+        # Any note may name one that is private now.
+        return _build(place, replace(how, force=True))
+    _change(place, index, manifest, _Change(gone, fresh, hidden), how.report)
+    if building := place.shelf.current():
+        manifest.save(building, seen.problems)
+    return News(len(gone | fresh), notice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The names of the notes that are gone and of those to be read, and what they must not name."""
+
+    gone: set[str]
+    fresh: set[str]
+    hidden: frozenset[str]
+
+
+def _change(place: Place, index: tantivy.Index, manifest: Manifest, what: _Change, report: Report | None) -> None:
+    from digestbot.library import documents, writing
+
+    fresh, before = what.fresh, manifest.rows.keys()
+    touched = what.gone | (fresh & before)
+    if shared := writing.sharing(index, touched):
+        # They hold copies of what may be gone now, and have to put it in themselves.
+        fresh = fresh | {key for key in before if key not in what.gone and documents.home(key) in shared}
+        touched = what.gone | (fresh & before)
+    for key in what.gone:
+        del manifest.rows[key]
+    writing.replace_notes(index, touched, _notes(place, fresh, what.hidden, manifest, report))
+
+
+def _notes(
+    place: Place, keys: Collection[str], hidden: frozenset[str], manifest: Manifest, report: Report | None
+) -> Iterator[tuple[str, Note]]:
+    """Read the notes of these names, in the order of the folders; what was read is put down in the manifest."""
+    for done, key in enumerate(sorted(keys, key=_order), 1):
+        root, path = place.locate(key)
+        # Looked at before it is read: what is written in between is read again the next time.
+        found = stamp(root, path)
+        note = read_one(root, path, place.rules, hidden) if found else None
+        if found:
+            manifest.rows[key] = Row(found, withheld=note is None)
+        else:
+            manifest.rows.pop(key, None)
+        if note:
+            yield key, note
+        if report:
+            report(done, len(keys))
+
+
+def _hidden(place: Place, keys: Collection[str]) -> frozenset[str]:
+    """The names of the private notes among these."""
+    return frozenset(name for key in keys for name in private_names(*place.locate(key), place.rules))
+
+
+def _order(key: str) -> tuple[int, str]:
+    number, _, path = key.partition("/")
+    return int(number), path

@@ -86,7 +86,8 @@ def _summary(view: Quotes) -> str:
         return f"Nothing found for “{wanted}”." + (f" Did you mean “{meant}”?" if meant else "")
     if not wanted:
         return f"One of {view.total} highlights" if view.total > 1 else "The only highlight"
-    count = f"{view.total} highlight{'' if view.total == 1 else 's'} for “{meant or wanted}”"
+    words = "with some of the words of" if view.partly else "for"
+    count = f"{view.total} highlight{'' if view.total == 1 else 's'} {words} “{meant or wanted}”"
     page = f" · page {view.page} of {view.pages}" if view.pages > 1 else ""
     return count + (f"; nothing holds “{wanted}”" if meant else "") + page
 

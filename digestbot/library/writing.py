@@ -1,0 +1,111 @@
+"""Changes of notes -> changes of the index: what a note held is deleted, what it holds now is added, in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+import tantivy
+from tantivy import Query
+
+from digestbot.library import documents, schema
+from digestbot.model import Note
+
+BULK_HEAP, SMALL_HEAP = 200_000_000, 15_000_000
+"""Bytes a writer may fill before it writes a segment; the second is the least that tantivy takes."""
+
+_KNOWN_WORD = (3, 30)
+"""The length of words to which a misspelt one may be corrected."""
+
+
+def create(building: Path) -> None:
+    """Make an empty index in an empty folder."""
+    tantivy.Index(schema.build(), path=str(building))
+
+
+def replace_notes(index: tantivy.Index, gone: Collection[str], notes: Iterable[tuple[str, Note]]) -> None:
+    """Take the notes of these names out of the index and put the given ones in; visible at the next reload.
+
+    Whatever happens on the way, the index holds all of the change or nothing.
+    """
+    writer = index.writer(heap_size=SMALL_HEAP, num_threads=1)
+    batch = _Batch(index, writer, gone)
+    for key in gone:
+        writer.delete_documents_by_term("note", schema.clean(key))
+    for key, note in notes:
+        batch.add(key, note)
+    writer.commit()
+    index.reload()
+    writer.wait_merging_threads()
+
+
+def fill(index: tantivy.Index, notes: Iterable[tuple[str, Note]]) -> None:
+    """Put all notes into an empty index, then its vocabulary."""
+    writer = index.writer(heap_size=BULK_HEAP, num_threads=1)
+    seen: set[int] = set()
+    for key, note in notes:
+        for held in documents.of_note(key, note):
+            number = held["lot"]
+            documents.write(writer, documents.copy(held["id"], key) if number in seen else held, index.schema)
+            seen.add(number)
+    writer.commit()
+    index.reload()
+    for word, _ in index.searcher().terms_with_prefix("plain", ""):
+        if _correctable(word):
+            documents.write(writer, documents.word(word), index.schema)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+
+
+def sharing(index: tantivy.Index, keys: Collection[str]) -> set[int]:
+    """The numbers (documents.home) of other notes that hold copies of highlights which these notes hold."""
+    searcher, layout = index.searcher(), index.schema
+    if not searcher.doc_freq("kind", schema.COPY):
+        return set()
+    homes: set[int] = set()
+    for key in keys:
+        for number in _values(searcher, Query.term_query(layout, "note", schema.clean(key)), "lot"):
+            homes.update(_values(searcher, Query.term_query(layout, "copy", f"{number:016x}"), "home"))
+    return homes - {documents.home(key) for key in keys}
+
+
+class _Batch:
+    """Notes on their way into an index that holds others."""
+
+    def __init__(self, index: tantivy.Index, writer: tantivy.IndexWriter, gone: Collection[str]) -> None:
+        self._searcher = index.searcher()
+        self._schema = index.schema
+        self._writer = writer
+        self._gone = {documents.home(key) for key in gone}
+        self._seen: set[int] = set()
+        self._words: set[str] = set()
+
+    def add(self, key: str, note: Note) -> None:
+        for held in documents.of_note(key, note):
+            if held["lot"] in self._seen or self._elsewhere(held["id"]):
+                held = documents.copy(held["id"], key)
+            else:
+                self._seen.add(held["lot"])
+                self._learn(held["plain"])
+            documents.write(self._writer, held, self._schema)
+
+    def _elsewhere(self, highlight_id: str) -> bool:
+        homes = _values(self._searcher, Query.term_query(self._schema, "id", highlight_id), "home")
+        return any(home not in self._gone for home in homes)
+
+    def _learn(self, text: str) -> None:
+        for word in set(schema.plain().analyze(text)) - self._words:
+            self._words.add(word)
+            if _correctable(word) and not self._searcher.doc_freq("word", word):
+                documents.write(self._writer, documents.word(word), self._schema)
+
+
+def _values(searcher: tantivy.Searcher, query: Query, field: str) -> Iterator[int]:
+    hits = searcher.search(query, max(1, searcher.num_docs), count=False).hits
+    values = searcher.fast_field_values(field, [address for _, address in hits])
+    return (int(value) for value in values if value is not None)
+
+
+def _correctable(word: str) -> bool:
+    return _KNOWN_WORD[0] <= len(word) <= _KNOWN_WORD[1] and word.isalpha()
