@@ -198,13 +198,14 @@ def _as_json(view: View, query: str) -> object:
 
 def _echo_view(view: View, settings: Settings) -> None:
     """Print a View with the text templates; what finds nothing goes to stderr, for it is no data."""
-    from digestbot.model import Notice
+    from digestbot.model import Notice, Quotes
 
     if isinstance(view, Notice):
         click.echo(view.text, err=True)
     else:
         # What a look-up offers next are commands of a platform; here options do that.
-        echo_text(render(replace(view, actions=()), "text", settings).parts[0].text)
+        shown = replace(view, actions=()) if isinstance(view, Quotes) else view
+        echo_text(render(shown, "text", settings).parts[0].text)
 
 
 def _echo_table(view: Listing) -> None:
