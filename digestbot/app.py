@@ -19,8 +19,8 @@ from digestbot import credentials, platforms, schedule, telemetry
 from digestbot.commands import Context, answer
 from digestbot.errors import DigestbotError, PlatformError, StoreError
 from digestbot.library import open_library
-from digestbot.library.folder import Rules
 from digestbot.library.index import Place
+from digestbot.library.privacy import Rules
 from digestbot.library.watch import Keeper
 from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription, View
 from digestbot.ports import Library, Platform, Store

@@ -16,8 +16,9 @@ from sample_notes import write
 
 from digestbot.errors import ContentError
 from digestbot.library import open_library, shelf, worker
-from digestbot.library.folder import Rules, read_folder
+from digestbot.library.folder import read_folder
 from digestbot.library.index import How, Place, update
+from digestbot.library.privacy import Rules
 from digestbot.library.search import Library
 from digestbot.library.themes import assign
 

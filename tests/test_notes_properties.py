@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from digestbot import notes
-from digestbot.library.folder import Rules, read_folder
+from digestbot.library.folder import read_folder
+from digestbot.library.privacy import Rules
 from digestbot.model import Note
 
 unhurried = settings(deadline=None)  # a deadline measures how busy the machine is, not the reader

@@ -38,7 +38,7 @@ def check(*, paths: tuple[str, ...], strict: bool, as_json: bool, content: tuple
 
     PATH is a folder of notes or a single file; without one the content of the settings is checked.
     """
-    read = list(_read((*paths, *content)))
+    read = _read((*paths, *content))
     problems = [problem for _, one in read for problem in _problems(one)]
     if as_json:
         counts = {key: sum(_counts(one)[key] for _, one in read) for key in ("notes", "highlights", "withheld")}
@@ -46,8 +46,8 @@ def check(*, paths: tuple[str, ...], strict: bool, as_json: bool, content: tuple
     else:
         for root, one in read:
             click.echo(_told(root, one))
-        for problem in problems:
-            click.echo(f"{problem}; {problem.fix}" if problem.fix else str(problem))
+            for problem in _problems(one):
+                click.echo(f"{problem}; {problem.fix}" if problem.fix else str(problem))
     if strict and problems:
         sys.exit(FINDINGS)
 
@@ -61,7 +61,7 @@ def index_notes(*, force: bool, content: tuple[str, ...]) -> None:
     Every look-up and digest does so by itself; this is for a folder whose notes were all taken away on purpose.
     """
     from digestbot.library import index, open_library, worker
-    from digestbot.library.folder import Rules
+    from digestbot.library.privacy import Rules
 
     settings = load_settings(content)
     rules = load_rules(settings) or Rules()
@@ -91,19 +91,18 @@ def export(*, paths: tuple[str, ...], form: str, content: tuple[str, ...]) -> No
         "csv": formats.as_csv,
         "md": formats.as_markdown,
     }
-    for _, one in _read((*paths, *content)):
-        for problem in one.problems:
-            click.echo(str(problem), err=True)
-        for line in forms[form](one.notes):
-            click.echo(line.encode("utf-8"), nl=form != "csv")
+    read = [one for _, one in _read((*paths, *content))]
+    for problem in (problem for one in read for problem in one.problems):
+        click.echo(str(problem), err=True)
+    for line in forms[form](note for one in read for note in one.notes):
+        click.echo(line.encode("utf-8"), nl=form != "csv")
 
 
-def _read(paths: tuple[str, ...]) -> Iterator[tuple[Path, Corpus]]:
-    from digestbot.library.folder import Rules, read_folder
+def _read(paths: tuple[str, ...]) -> list[tuple[Path, Corpus]]:
+    from digestbot.library.folder import read_folders
 
     settings = load_settings(paths)
-    for root in settings.content:
-        yield root, read_folder(root, load_rules(settings) or Rules())
+    return list(zip(settings.content, read_folders(settings.content, load_rules(settings)), strict=True))
 
 
 def _problems(one: Corpus) -> list[Problem]:
@@ -119,4 +118,5 @@ def _told(root: Path, one: Corpus) -> str:
     counts, odd = _counts(one), len(_problems(one))
     private = f", {counts['withheld']} private left out" if counts["withheld"] else ""
     found = f"{odd} thing{'' if odd == 1 else 's'} to look at:" if odd else "nothing odd."
-    return f"{root.name}: {counts['notes']} notes, {counts['highlights']} highlights{private}; {found}"
+    notes = f"{counts['notes']} note{'' if counts['notes'] == 1 else 's'}"
+    return f"{root.name}: {notes}, {counts['highlights']} highlights{private}; {found}"

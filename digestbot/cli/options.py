@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from digestbot.library.folder import Rules
+    from digestbot.library.privacy import Rules
     from digestbot.library.search import Library
     from digestbot.model import Message, View
     from digestbot.settings import Settings
@@ -53,8 +53,7 @@ def load_rules(settings: Settings) -> Rules | None:
     """What the settings keep private beside notes marked so; None for nothing."""
     if not settings.exclude_tags and not settings.exclude_folders:
         return None
-    # The reader of notes comes with it, which a look-up in an unchanged library does not need.
-    from digestbot.library.folder import Rules
+    from digestbot.library.privacy import Rules
 
     return Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digestbot.library.folder import Rules
+    from digestbot.library.privacy import Rules
     from digestbot.library.search import Library
 
 
@@ -20,7 +20,7 @@ def open_library(content: Sequence[Path], data: Path, rules: Rules | None = None
     """
     from digestbot.errors import SettingsError
     from digestbot.library import index, search, worker
-    from digestbot.library.folder import Rules
+    from digestbot.library.privacy import Rules
 
     place = index.Place(tuple(content), data, rules or Rules())
     current = None if check else index.open_current(place)

@@ -14,7 +14,9 @@ import tantivy
 
 from digestbot.errors import ContentError
 from digestbot.library import schema
-from digestbot.library.folder import Rules, Stamp, as_text, private_names, read_one, scan, stamp
+from digestbot.library.files import Stamp, as_text, scan, stamp
+from digestbot.library.folder import private_names, read_one
+from digestbot.library.privacy import Rules
 from digestbot.library.shelf import Head, Manifest, Row, Shelf, digest
 from digestbot.model import Note
 

@@ -18,7 +18,7 @@ from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
 from digestbot.errors import SettingsError
-from digestbot.library.folder import Stamp
+from digestbot.library.files import Stamp
 
 PATIENCE = 2.0
 """Seconds to wait for another process that writes, where there is something to serve meanwhile."""
@@ -131,7 +131,7 @@ class Shelf:
         Raises SettingsError where nothing can be written.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            _make_private(self.path)
             file = (self.path / "lock").open("ab")
         except OSError as error:
             raise SettingsError(
@@ -139,6 +139,12 @@ class Shelf:
             ) from error
         with file:
             yield _locked(file.fileno(), wait=wait)
+
+
+def _make_private(folder: Path) -> None:
+    """A folder, and the ones above it that are missing, into which nobody else may look."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
 
 
 def digest(lines: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from watchfiles import Change, awatch
 from digestbot import telemetry
 from digestbot.errors import ContentError, DigestbotError
 from digestbot.library import index, worker
-from digestbot.library.folder import hidden
+from digestbot.library.files import hidden
 from digestbot.library.index import How, News, Place
 from digestbot.library.search import Library
 

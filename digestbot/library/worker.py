@@ -15,8 +15,8 @@ from pathlib import Path
 
 from digestbot import errors
 from digestbot.library import index
-from digestbot.library.folder import Rules
 from digestbot.library.index import How, News, Place, Report
+from digestbot.library.privacy import Rules
 
 MANY = 200
 """From this many notes on a process of its own, which takes 0.2 s to start, is worth it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from itertools import pairwise
+from urllib.parse import unquote
 
 from digestbot.model import Highlight, Note, Problem, Source, Voice
 from digestbot.notes import article, clippings, collected, exports, marks, quotes, spreadsheet, values, video
@@ -156,10 +157,12 @@ def _source(item: Item) -> Source:
 def _highlights(item: Item, source: Source, document: Document, *, first: int) -> Iterable[Highlight]:
     declared = next((text.strip().casefold() for text in document.values.get("voice", ()) if text.strip()), None)
     contributor = next(
-        (name for key in CONTRIBUTOR if (name := label(" ".join(document.texts((key,))), document.hidden))), None
+        (name for key in CONTRIBUTOR for name in values.names(document.texts((key,)), document.hidden)), None
     )
     for passage in item.passages:
         _settle_voice(passage, declared)
+        if document.hidden and passage.url and _names_a_note(passage.url, document.hidden):
+            passage.url = passage.native_id = None
     for position, (levelled, passage) in enumerate(_folded(item.passages).items(), first):
         yield Highlight(
             id=highlight_id(levelled, source.key),
@@ -179,6 +182,11 @@ def _highlights(item: Item, source: Source, document: Document, *, first: int) -
             links=tuple(dict.fromkeys(passage.links)),
             position=position,
         )
+
+
+def _names_a_note(url: str, hidden: frozenset[str]) -> bool:
+    """Whether an address opens a note, or its like, by one of these names (`obsidian://open?file=…`)."""
+    return not url.startswith("http") and any(name in fold_name(unquote(url)) for name in hidden)
 
 
 def _settle_voice(passage: Passage, declared: str | None) -> None:

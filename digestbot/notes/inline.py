@@ -224,7 +224,7 @@ def _without_wikilinks(text: str, out: Plain, hidden: frozenset[str]) -> str:
 def _shown(match: re.Match[str], out: Plain, hidden: frozenset[str]) -> str:
     target, alias = match[1], match[2]
     name = target_name(target)
-    if hidden and fold_name(name) in hidden:
+    if hidden and fold_name(html.unescape(name)) in hidden:
         return alias.strip() if alias and fold_name(alias) not in hidden else REDACTED
     if name:
         out.links.append(name)
