@@ -110,10 +110,11 @@ def _head(source: Source, highlights: Iterable[Highlight]) -> list[str]:
 def _bullet(one: Highlight) -> str:
     said = f"“{one.text}” — {one.speaker}" if one.speaker else one.text
     text = "\n  ".join(_escaped(line) for line in said.split("\n"))
-    link = f" ([View Highlight]({one.url}))" if one.url else f" ({one.location})" if one.location else ""
+    link = f" ([View Highlight]({one.url}))" if one.url else ""
+    place = f"\n    - Location: {one.location}" if one.location else ""
     note = "\n    - Note: " + " ".join(one.note.split()) if one.note else ""
     tags = "\n    - Tags: " + " ".join(f"#{tag.replace(' ', '_')}" for tag in one.tags) if one.tags else ""
-    return f"- {text}{link}{note}{tags}"
+    return f"- {text}{link}{place}{note}{tags}"
 
 
 def _escaped(line: str) -> str:

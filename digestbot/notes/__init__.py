@@ -8,7 +8,8 @@ duplicates, ids.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -34,6 +35,8 @@ MOST_LINES = 50_000
 _TEMPLATE_PART = re.compile(r"<%[^%]{0,400}%>|\{\{[^{}\n]{0,200}\}\}")
 _TRUE = frozenset({"true", "yes", "1", "on"})
 _OVERLAP = 30
+_DOCUMENT = re.compile(r"^# [^\n]{1,500}\n{1,3}(?:!\[[^\n]{0,2000}\n{1,3})?#{1,3} Metadata[ \t]*$", re.MULTILINE)
+_MOST_DOCUMENTS = 5000
 
 
 def parse(path: str, data: bytes, *, hidden: frozenset[str] = frozenset()) -> Note:
@@ -43,8 +46,47 @@ def parse(path: str, data: bytes, *, hidden: frozenset[str] = frozenset()) -> No
     not be named; links to them are shown as `[…]`. Never raises for anything the file holds.
     """
     text, problems = decode(path, data)
+    parts = [_parse(path, part, line, hidden) for line, part in _documents(text)]
+    return (
+        _joined(path, problems, parts)
+        if len(parts) > 1
+        else replace(parts[0], problems=(*problems, *parts[0].problems))
+    )
+
+
+def _documents(text: str) -> Iterator[tuple[int, str]]:
+    """The documents of a file, each with the number of lines before it: an export may write one below another."""
+    starts = [match.start() for match in _DOCUMENT.finditer(text)][1:_MOST_DOCUMENTS] if "## " in text else []
+    line = 0
+    for start, end in pairwise([0, *starts, len(text)]):
+        yield line, text[start:end]
+        line += text.count("\n", start, end)
+
+
+def _joined(path: str, problems: list[Problem], parts: list[Note]) -> Note:
+    """One note of several documents; a document that stands there twice is read once."""
+    sources: list[Source] = []
+    highlights: dict[tuple[str, str], Highlight] = {}
+    for part in parts:
+        for one in part.highlights:
+            source = next((known for known in sources if known == one.source), one.source)
+            highlights.setdefault((one.id, source.key), replace(one, source=source, position=len(highlights)))
+            if source is one.source and source not in sources:
+                sources.append(source)
+    return Note(
+        path,
+        tuple(sources) or parts[0].sources,
+        tuple(highlights.values()),
+        tuple(problems) + tuple(problem for part in parts for problem in part.problems),
+        aliases=tuple(name for part in parts for name in part.aliases),
+        private=any(part.private for part in parts),
+    )
+
+
+def _parse(path: str, text: str, line: int, hidden: frozenset[str]) -> Note:
+    """One document of a file; line: how many lines stand before it."""
     document, items, reason = _read(path, text, hidden)
-    problems += document.problems
+    problems = [replace(one, line=one.line + line) if one.line else one for one in document.problems]
     sources: list[Source] = []
     highlights: list[Highlight] = []
     for item in items:

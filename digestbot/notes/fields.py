@@ -35,7 +35,9 @@ _KINDS = {word: kind for kind, words in MEANINGS.items() for word in words}
 _LONGEST_KEY = 40
 _COLON = re.compile(r"[:：]")
 _BEFORE_KEY = re.compile(r"^(?:<\w{1,10}>|[^\w<])+")
-_PLACE = re.compile(r"^[\dxivlc]+(?:[–-]\d+)?$", re.IGNORECASE)
+_PLACE = re.compile(
+    r"^(?:[^\W\d]{1,12}\.? )?[\dxivlc]+(?:[–-]\d+)?(?:, [^\W\d]{1,12}\.? \d+(?:[–-]\d+)?)?$", re.IGNORECASE
+)
 _BLOCK_ID = re.compile(r"^\^[\w-]+$")
 
 
