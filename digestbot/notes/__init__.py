@@ -94,7 +94,8 @@ def _parse(path: str, text: str, line: int, hidden: frozenset[str]) -> Note:
         sources.append(source)
         highlights += _highlights(item, source, document, first=len(highlights))
     if not highlights:
-        problems.append(Problem(path, None, reason or "holds nothing to quote"))
+        fix = "" if reason else "mark a passage, or write sentences of 30 characters or more"
+        problems.append(Problem(path, None, reason or "holds nothing to quote", fix))
     return Note(
         path,
         tuple(sources),
