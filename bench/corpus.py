@@ -29,7 +29,7 @@ def vocabulary() -> tuple[list[str], list[float]]:
     """The words, the commonest first, and their cumulated weights."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(CONTENT.rglob("*.md"))]
     words = [word for word, _ in Counter(re.findall(r"[a-z]+", " ".join(texts).lower())).most_common()]
-    made, dice = dict.fromkeys(words), random.Random(7)  # noqa: S311 - no secret
+    made, dice = dict.fromkeys(words), random.Random(7)
     while len(made) < VOCABULARY:
         made["".join(dice.choices(_SYLLABLES, k=dice.randint(2, 5)))] = None
     return list(made), list(accumulate(1 / (rank + 2.7) ** 1.07 for rank in range(VOCABULARY)))
@@ -37,7 +37,7 @@ def vocabulary() -> tuple[list[str], list[float]]:
 
 def notes(count: int, seed: int = 1) -> Iterator[tuple[str, Note]]:
     """Notes with `count` highlights in all, each under its name in the index."""
-    dice = random.Random(seed)  # noqa: S311 - no secret
+    dice = random.Random(seed)
     words, weights = vocabulary()
     for number in range((count + PER_NOTE - 1) // PER_NOTE):
         title, author = (" ".join(dice.choices(words[200:20000], k=k)).capitalize() for k in (4, 2))

@@ -123,7 +123,7 @@ def measured(ask: Ask, library: Library) -> float:
 
 def report(count: int, place: Place, library: Library) -> None:
     """Print the table of one size."""
-    dice = random.Random(count)  # noqa: S311 - no secret
+    dice = random.Random(count)
     for kind in KINDS:
         asks = [kind.ask(dice) for _ in range(ROUNDS)]
         times = [measured(ask, library) for ask in asks]
@@ -194,7 +194,7 @@ def serve(content: str, data: str) -> None:
     begin = time.perf_counter()
     index.update(place)
     looked = time.perf_counter() - begin
-    dice = random.Random(3)  # noqa: S311 - no secret
+    dice = random.Random(3)
     for kind in KINDS:
         for _ in range(20):
             kind.ask(dice)(library)

@@ -106,7 +106,7 @@ def row(what: str, measured: float, unit: str, floor: float | None = None) -> No
 
 def library(count: int) -> None:
     """Near-duplicates and themes of so many highlights."""
-    chance = random.Random(3)  # noqa: S311 - a seeded corpus
+    chance = random.Random(3)
     passages = texts(chance, count)
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     links = Links(lambda name: passages[int(name)])
@@ -128,7 +128,7 @@ def library(count: int) -> None:
 
 def suggestions() -> None:
     """Names suggested, with and without a mistake."""
-    chance = random.Random(5)  # noqa: S311 - a seeded corpus
+    chance = random.Random(5)
     made = names(chance, NAMES)
     index = build(made)
     row(f"suggestions built, {NAMES:,} names", timed(lambda: build(made)) * 1000, "ms")

@@ -69,7 +69,8 @@ class App:
         """The message that answers a command; whatever goes wrong is said there, in a sentence."""
         templates = self.platforms[command.channel.platform].templates(command.channel)
         try:
-            view = await answer(command, Context(await self.library(), self.store, now()))
+            context = Context(await self.library(), self.store, now(), guidance=self.settings.guidance)
+            view = await answer(command, context)
             message = self.render(view, templates)
         except DigestbotError as error:
             return self._apology(str(error), templates, command, error)
@@ -129,7 +130,7 @@ class Clockwork:
 
     def __init__(self, app: App, subscriptions: Sequence[Subscription]) -> None:
         self._store = app.store
-        self._service = Service(app.store, app.platforms, app.library, app.render, now)
+        self._service = Service(app.store, app.platforms, app.library, app.render, now, app.settings.guidance)
         self._subscriptions = subscriptions
         self._workspaces = sorted({one.channel.workspace for one in subscriptions})
         self._in_flight: set[asyncio.Task[None]] = set()

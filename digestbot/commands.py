@@ -8,20 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
-from digestbot.curation import EMPTY, ROTATE, compose, curate
+from digestbot.curation import EMPTY, ROTATE, Curated, compose, curate
+from digestbot.curation.guidance import NOBODY, Guidance
 from digestbot.errors import UsageError
-from digestbot.model import (
-    Action,
-    Command,
-    Delivery,
-    Digest,
-    Highlight,
-    Listing,
-    Notice,
-    Quotes,
-    Subscription,
-    View,
-)
+from digestbot.model import Action, Command, Delivery, Highlight, Listing, Notice, Quotes, Subscription, View
 from digestbot.ports import Library, Store
 
 PAGE = 3
@@ -44,6 +34,7 @@ class Context:
     """What an answer may use; one is made for each command.
 
     now: aware, in the zone whose calendar day the digest is for. theme and size: what holds where nobody says other.
+    guidance: what people say about what may be shown.
     """
 
     library: Library
@@ -51,6 +42,7 @@ class Context:
     now: datetime
     theme: str = ROTATE
     size: int = 3
+    guidance: Guidance = NOBODY
 
 
 _PAGE = re.compile(r"(?<!\S)page:([1-9]\d{0,3})$", re.IGNORECASE)
@@ -134,14 +126,14 @@ async def _digest(command: Command, context: Context) -> View:
 
 
 async def _now(command: Command, context: Context) -> View:
-    digest = await _pick(command, context)
-    picks = [one.id for one in digest.highlights]
-    await context.store.show(command.channel, digest.title, picks, context.now)
-    return digest
+    found = await _pick(command, context)
+    await context.store.show(command.channel, found.theme, found.ids, context.now, sources=found.sources)
+    return found.digest if found.picks else Notice(found.warning)
 
 
 async def _preview(command: Command, context: Context) -> View:
-    return await _pick(command, context)
+    found = await _pick(command, context)
+    return found.digest if found.picks else Notice(found.warning)
 
 
 async def _themes(command: Command, context: Context) -> View:  # noqa: ARG001 - every handler takes the same
@@ -152,10 +144,13 @@ async def _help(command: Command, context: Context) -> View:  # noqa: ARG001 - e
     return Notice(DIGEST_HELP)
 
 
-async def _pick(command: Command, context: Context) -> Digest:
-    order = Subscription("now", command.channel, "", command.text or context.theme, size=context.size)
+async def _pick(command: Command, context: Context) -> Curated:
+    theme = command.text or context.theme
+    # Who asks gets an answer, even if it has to be an old one.
+    order = Subscription("now", command.channel, "", theme, size=context.size, when_short="second round")
     delivery = Delivery(order, context.now.replace(tzinfo=None))
-    return compose(context.library, await context.store.history(command.channel.workspace), delivery, context.now)
+    history = await context.store.history(command.channel.workspace)
+    return compose(context.library, history, delivery, context.now, context.guidance)
 
 
 def _random(library: Library, filters: str, seed: str) -> View:

@@ -10,8 +10,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from digestbot import schedule
+from digestbot.curation import ROTATE
+from digestbot.curation.guidance import NOBODY, Guidance, spelled
 from digestbot.errors import ScheduleError, SettingsError
-from digestbot.model import Channel, SavedSearch, Subscription
+from digestbot.model import Channel, SavedSearch, Subscription, WhenShort
 
 WORKSPACE = "local"
 """The workspace of channels that name none."""
@@ -22,6 +24,7 @@ MOST_HIGHLIGHTS = 25
 _LONGEST = 64
 """Characters of a theme's name."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_ID = re.compile(r"[0-9a-f]{16}")
 _CHANNEL = re.compile(r"([a-z][\w.]*)(?::(?:([^/:\s]+)/)?([^/:\s]+))?", re.ASCII)
 
 
@@ -31,12 +34,14 @@ class Config:
 
     exclude_tags, exclude_folders: notes with these tags, or in these folders of a content folder, are never shown.
     themes: saved searches, each a theme beside those that the notes show.
+    guidance: weights of sources, and which highlights are taken out or put past the gate.
     """
 
     subscriptions: tuple[Subscription, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     exclude_folders: tuple[str, ...] = ()
     themes: tuple[SavedSearch, ...] = ()
+    guidance: Guidance = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,34 @@ class _Table:
             raise self.wrong(key, f'write a list of texts here, such as {key} = ["{_EXAMPLES[key]}"].')
         return tuple(one.strip() for one in value)
 
+    def number(self, key: str, default: float, least: float, most: float) -> float:
+        """A number within bounds; raises SettingsError for anything else."""
+        value = self.values.get(key, default)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+            raise self.wrong(key, f"write a number from {least:g} to {most:g}.")
+        return value
+
+    def switch(self, key: str) -> bool:
+        """True or false; raises SettingsError for anything else."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(key, f"write {key} = true, or remove it.")
+        return value
+
+    def table(self, key: str) -> _Table:
+        """A table within this one, an empty one where there is none."""
+        values = self.values.get(key, {})
+        if not isinstance(values, dict):
+            raise self.wrong(key, f"write a table here, headed [{key}].")
+        return _Table(f"{self.place}{key}.", values)
+
+
+_KEYS = (
+    "name", "channel", "schedule", "zone", "theme", "size", "title", "repeat_after_days", "when_short", "balance",
+    "on_this_day",
+)  # fmt: skip
+
+_WHEN_SHORT: dict[str, WhenShort] = {"fewer": "fewer", "skip": "skip", "second round": "second round"}
 
 _EXAMPLES = {
     "name": "morning",
@@ -85,6 +118,9 @@ _EXAMPLES = {
     "authors": "Ada Lovelace",
     "sources": "example.org",
     "exclude": "newsletter",
+    "when_short": "fewer",
+    "hide": "0123456789abcdef",
+    "show": "0123456789abcdef",
 }
 
 
@@ -99,23 +135,30 @@ def read(path: Path) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not TOML: {error}.") from error
     table = _Table(f"{path}: ", document)
-    table.knows("subscriptions", "content", "themes")
-    content = _content(path, table)
-    return Config(
-        _subscriptions(path, table),
-        content.texts("exclude_tags"),
-        content.texts("exclude_folders"),
-        _themes(path, table),
-    )
-
-
-def _content(path: Path, table: _Table) -> _Table:
-    values = table.values.get("content", {})
-    if not isinstance(values, dict):
-        raise table.wrong("content", "write a table here, headed [content].")
-    content = _Table(f"{path}: content.", values)
+    table.knows("subscriptions", "content", "themes", "sources", "highlights")
+    content = table.table("content")
     content.knows("exclude_tags", "exclude_folders")
-    return content
+    excluded = content.texts("exclude_tags"), content.texts("exclude_folders")
+    return Config(_subscriptions(path, table), *excluded, _themes(path, table), _guidance(table))
+
+
+def _guidance(table: _Table) -> Guidance:
+    highlights, sources = table.table("highlights"), table.table("sources")
+    highlights.knows("hide", "show")
+    weights = {}
+    for name in sources.values:
+        one = sources.table(name)
+        one.knows("weight", "never")
+        weights[spelled(name)] = 0.0 if one.switch("never") else float(one.number("weight", 1.0, 0.01, 100))
+    hide, show = (_ids(highlights, key) for key in ("hide", "show"))
+    return Guidance(weights, hidden=hide, kept=show - hide)
+
+
+def _ids(table: _Table, key: str) -> frozenset[str]:
+    for name in table.texts(key):
+        if not _ID.fullmatch(name):
+            raise table.wrong(key, f"“{name}” is no id. Write all 16 digits, as `digestbot quote --json` shows them.")
+    return frozenset(table.texts(key))
 
 
 def _themes(path: Path, table: _Table) -> tuple[SavedSearch, ...]:
@@ -161,7 +204,7 @@ def _subscriptions(path: Path, table: _Table) -> tuple[Subscription, ...]:
 
 
 def _subscription(table: _Table) -> Subscription:
-    table.knows("name", "channel", "theme", "schedule", "zone", "size", "title")
+    table.knows(*_KEYS)
     name = table.text("name")
     if not _NAME.fullmatch(name):
         raise table.wrong("name", f"“{name}” cannot be a name. Use a-z, 0-9, - and _, such as morning.")
@@ -169,11 +212,23 @@ def _subscription(table: _Table) -> Subscription:
         id=name,
         channel=_channel(table),
         schedule=_schedule(table),
-        theme=table.text("theme", "rotate"),
+        theme=ROTATE if isinstance(table.values.get("theme"), list) else table.text("theme", ROTATE),
+        themes=table.texts("theme") if isinstance(table.values.get("theme"), list) else (),
         zone=table.text("zone", "UTC"),
         size=_size(table),
         title=table.text("title") if "title" in table.values else None,
+        repeat_after_days=int(table.number("repeat_after_days", 60, 0, 3650)),
+        when_short=_when_short(table),
+        balance=table.number("balance", 0.5, 0, 1),
+        on_this_day=table.switch("on_this_day"),
     )
+
+
+def _when_short(table: _Table) -> WhenShort:
+    text = table.text("when_short", "fewer")
+    if text not in _WHEN_SHORT:
+        raise table.wrong("when_short", f"“{text}” is not known. Write {', '.join(_WHEN_SHORT)}.")
+    return _WHEN_SHORT[text]
 
 
 def _channel(table: _Table) -> Channel:

@@ -9,6 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
+from typing import Literal
+
+_UNIT, _AND = "\x1f", "\x1e"
+"""ASCII's own separators: of the fields of an identity, and of authors."""
+
+_MOST_IDENTITY = 500
+"""Characters of each field of an identity; an index takes no words without end."""
+
+WhenShort = Literal["fewer", "skip", "second round"]
+"""What a digest does that could only be filled by repeating something too early."""
 
 
 class Voice(StrEnum):
@@ -55,6 +65,18 @@ class Source:
     tags: tuple[str, ...] = ()
     category: str | None = None
     key: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What tells this source from others in the index and the ledger; `identified` reads it."""
+        said = (self.title or "", _AND.join(self.authors), self.url or "", self.published or "")
+        return _UNIT.join(one[:_MOST_IDENTITY] for one in said)
+
+    @staticmethod
+    def identified(identity: str) -> Source:
+        """The title, authors, url and date that an identity was made of."""
+        title, authors, url, published = (*identity.split(_UNIT), "", "", "", "")[:4]
+        return Source(title or None, tuple(filter(None, authors.split(_AND))), url or None, published or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +175,12 @@ class Subscription:
     """A channel's standing order.
 
     id: stable name, unique in its workspace; the seed of the picks and the key of the history.
-    theme: a theme's name, or "rotate" for the least recently used one at each delivery.
+    theme: a theme's name, "all" for every highlight, or "rotate" for the least recently used theme at each delivery.
+    themes: the themes to rotate among; () for all there are.
     schedule: in the words of schedule.py. zone: an IANA name. size: highlights a digest.
+    repeat_after_days: how long a highlight is not shown again. when_short: what happens when there is nothing else.
+    balance: a source is drawn in proportion to the number of its highlights to this power, 0 (all alike) to 1.
+    on_this_day: what was published on this day of an earlier year comes first.
     """
 
     id: str
@@ -164,6 +190,11 @@ class Subscription:
     zone: str = "UTC"
     size: int = 3
     title: str | None = None
+    themes: tuple[str, ...] = ()
+    repeat_after_days: int = 60
+    when_short: WhenShort = "fewer"
+    balance: float = 0.5
+    on_this_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The core calls these; library/, platforms/ and store/ implement them; tests/fake
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -83,7 +83,21 @@ class Library(Protocol):
         ...
 
     def pool(self, theme: str) -> Sequence[Highlight]:
-        """All highlights under a theme, in a stable order. Raises ThemeError with the nearest names."""
+        """All highlights under a theme, in a stable order; "everything" is all there are.
+
+        Raises ThemeError with the nearest names.
+        """
+        ...
+
+    def stock(self, theme: str) -> Mapping[str, int]:
+        """How many highlights each source has under a theme, by `Source.identity`. Raises as `pool`.
+
+        Quick for any number of highlights, for every digest of a large theme asks it.
+        """
+        ...
+
+    def within(self, theme: str, source: str) -> Sequence[Highlight]:
+        """The highlights under a theme of the source with this identity, in a stable order."""
         ...
 
 
@@ -145,11 +159,15 @@ class Platform(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One row of the history of picks. at: aware, when the digest was confirmed or reserved."""
+    """One row of the history of picks. at: aware, when the digest was confirmed or reserved.
+
+    source: the `Source.identity` of the highlight, "" where it was not written down.
+    """
 
     highlight_id: str
     theme: str
     at: datetime
+    source: str = ""
 
 
 class Store(Protocol):
@@ -166,8 +184,20 @@ class Store(Protocol):
         """Take the deliveries that wait (planned, or due for retry), each durably before it returns."""
         ...
 
-    async def keep(self, delivery: Delivery, theme: str, picks: Sequence[str], message: Message, now: datetime) -> None:
-        """Keep the picked ids and the rendered parts: every later try sends exactly these."""
+    async def keep(  # noqa: PLR0913 - all that one transaction writes down
+        self,
+        delivery: Delivery,
+        theme: str,
+        picks: Sequence[str],
+        message: Message,
+        now: datetime,
+        *,
+        sources: Sequence[str] = (),
+    ) -> None:
+        """Keep the picked ids and the rendered parts: every later try sends exactly these.
+
+        sources: for each pick the identity of its source, or () for none.
+        """
         ...
 
     async def kept(self, delivery: Delivery) -> Message | None:
@@ -203,8 +233,13 @@ class Store(Protocol):
         """When the next delivery may be claimed (aware; in the past for planned ones), or None when none waits."""
         ...
 
-    async def show(self, channel: Channel, theme: str, picks: Sequence[str], now: datetime) -> None:
-        """Write down, in one step, a digest shown on request: history counts it, nothing claims or posts it."""
+    async def show(
+        self, channel: Channel, theme: str, picks: Sequence[str], now: datetime, *, sources: Sequence[str] = ()
+    ) -> None:
+        """Write down, in one step, a digest shown on request: history counts it, nothing claims or posts it.
+
+        sources: as for `keep`.
+        """
         ...
 
     async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:

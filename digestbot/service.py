@@ -13,6 +13,7 @@ from typing import Literal
 
 from digestbot import schedule
 from digestbot.curation import compose
+from digestbot.curation.guidance import NOBODY, Guidance
 from digestbot.errors import DigestbotError, PlatformError, StoreError
 from digestbot.model import Delivery, Message, MessageRef, Outcome, Part, Subscription, View
 from digestbot.ports import Library, Platform, Store
@@ -44,7 +45,7 @@ class Service:
     """Delivers what is due, through the ports.
 
     platforms: by their names. library: the notes as they are now. now: the present instant (aware), read anew at
-    each step.
+    each step. guidance: what people say about what may be shown.
     """
 
     store: Store
@@ -52,6 +53,7 @@ class Service:
     library: Callable[[], Awaitable[Library]]
     render: Render
     now: Callable[[], datetime]
+    guidance: Guidance = NOBODY
 
     async def plan_due(self, subscriptions: Sequence[Subscription]) -> Sequence[Ended]:
         """Write down what has come due; returns what is too late to be sent and was skipped.
@@ -105,7 +107,11 @@ class Service:
 
     async def _attempt(self, delivery: Delivery) -> Ended:
         try:
-            message = await self.store.kept(delivery) or await self._compose(delivery)
+            message, remark = await self.store.kept(delivery), ""
+            if message is None:
+                message, remark = await self._compose(delivery)
+            if message is None:
+                return Ended(delivery, Outcome.SKIPPED, remark)
             await self._post(delivery, message)
         except StoreError:
             raise
@@ -115,19 +121,19 @@ class Service:
             return Ended(delivery, Outcome.REFUSED, str(error))
         except Exception as error:  # noqa: BLE001 - a fault in one delivery must stop no other
             return await self._after_fault(error, delivery)
-        return Ended(delivery, Outcome.CONFIRMED)
+        return Ended(delivery, Outcome.CONFIRMED, remark)
 
-    async def _compose(self, delivery: Delivery) -> Message:
+    async def _compose(self, delivery: Delivery) -> tuple[Message | None, str]:
+        """The message of a delivery, None where the stock has nothing for it, and what admins should know."""
         order = delivery.subscription
         history = await self.store.history(order.channel.workspace)
-        digest = compose(await self.library(), history, delivery, self.now())
-        if not digest.highlights:
-            raise DigestbotError(f"There is nothing to show under “{digest.title}”. Add notes, or name another theme.")
-        view = replace(digest, title=order.title or digest.title)
+        found = compose(await self.library(), history, delivery, self.now(), self.guidance)
+        if not found.picks:
+            return None, found.warning
+        view = replace(found.digest, title=order.title or found.theme)
         message = self.render(view, self._platform(delivery).templates(order.channel))
-        picks = [one.id for one in digest.highlights]
-        await self.store.keep(delivery, digest.title, picks, message, self.now())
-        return message
+        await self.store.keep(delivery, found.theme, found.ids, message, self.now(), sources=found.sources)
+        return message, found.warning
 
     async def _post(self, delivery: Delivery, message: Message) -> None:
         """Post the parts that did not arrive yet, each written down before and after."""

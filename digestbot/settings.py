@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from digestbot import config
+from digestbot.curation.guidance import NOBODY, Guidance
 from digestbot.errors import SettingsError
 from digestbot.model import SavedSearch, Subscription
 
@@ -34,7 +35,7 @@ class Settings:
     """Everything about an installation but its secrets. All paths are absolute.
 
     content: folders (or single files) of notes; all exist. data: for the index and the database, never in the notes.
-    config: the file that `subscriptions`, `themes`, `exclude_tags` and `exclude_folders` come from; it need not exist.
+    config: the file that `subscriptions`, `themes`, the exclusions and `guidance` come from; it need not exist.
     templates: a folder whose templates come before the bundled ones, or None.
     """
 
@@ -46,6 +47,7 @@ class Settings:
     exclude_tags: tuple[str, ...] = ()
     exclude_folders: tuple[str, ...] = ()
     themes: tuple[SavedSearch, ...] = ()
+    guidance: Guidance = NOBODY
 
 
 def load(content: tuple[str, ...] = ()) -> Settings:
@@ -66,6 +68,7 @@ def load(content: tuple[str, ...] = ()) -> Settings:
         exclude_tags=said.exclude_tags,
         exclude_folders=said.exclude_folders,
         themes=said.themes,
+        guidance=said.guidance,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -118,6 +118,14 @@ class FakeLibrary:
             raise ThemeError(f"There is no theme “{theme}”.")
         return found
 
+    def stock(self, theme: str) -> Mapping[str, int]:
+        """See ports.Library."""
+        return Counter(one.source.identity for one in self.pool(theme))
+
+    def within(self, theme: str, source: str) -> Sequence[Highlight]:
+        """See ports.Library."""
+        return [one for one in self._under(theme) if one.source.identity == source]
+
     def _matching(self, query: str) -> list[Highlight]:
         words = query.casefold().split()
         return [one for one in self.highlights if all(word in self._haystack(one) for word in words)]
@@ -127,6 +135,8 @@ class FakeLibrary:
         return Theme(name, len(pool), len({one.source for one in pool}))
 
     def _under(self, theme: str) -> list[Highlight]:
+        if theme == "everything":
+            return list(self.highlights)
         return [one for one in self.highlights if theme.casefold() in (tag.casefold() for tag in one.tags)]
 
     @staticmethod
@@ -140,7 +150,7 @@ class _Entry:
     planned: datetime
     outcome: Outcome = Outcome.PLANNED
     theme: str = ""
-    picks: tuple[str, ...] = ()
+    picks: tuple[tuple[str, str], ...] = ()
     message: Message | None = None
     reason: str = ""
     retry_at: datetime | None = None
@@ -172,10 +182,20 @@ class FakeStore:
             entry.outcome = Outcome.CLAIMED
         return [entry.delivery for entry in waiting]
 
-    async def keep(self, delivery: Delivery, theme: str, picks: Sequence[str], message: Message, now: datetime) -> None:
+    async def keep(
+        self,
+        delivery: Delivery,
+        theme: str,
+        picks: Sequence[str],
+        message: Message,
+        now: datetime,
+        *,
+        sources: Sequence[str] = (),
+    ) -> None:
         """See ports.Store."""
         entry = self.entries[delivery.id]
-        entry.theme, entry.picks, entry.message, entry.at = theme, tuple(picks), message, now
+        rows = tuple(zip(picks, sources or [""] * len(picks), strict=True))
+        entry.theme, entry.picks, entry.message, entry.at = theme, rows, message, now
 
     async def kept(self, delivery: Delivery) -> Message | None:
         """See ports.Store."""
@@ -218,20 +238,23 @@ class FakeStore:
         mine = [one for one in self.entries.values() if one.delivery.subscription.channel.workspace == workspace]
         return min((one.retry_at or one.planned for one in mine if one.outcome in waiting), default=None)
 
-    async def show(self, channel: Channel, theme: str, picks: Sequence[str], now: datetime) -> None:
+    async def show(
+        self, channel: Channel, theme: str, picks: Sequence[str], now: datetime, *, sources: Sequence[str] = ()
+    ) -> None:
         """See ports.Store."""
-        self.requested.extend((channel, Shown(pick, theme, now)) for pick in picks)
+        rows = zip(picks, sources or [""] * len(picks), strict=True)
+        self.requested.extend((channel, Shown(pick, theme, now, source)) for pick, source in rows)
 
     async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
         """See ports.Store."""
         gone = (Outcome.REFUSED, Outcome.SKIPPED)
         entries = [entry for entry in self.entries.values() if entry.outcome not in gone]
         rows = [
-            Shown(pick, entry.theme, entry.at or entry.planned)
+            Shown(pick, entry.theme, entry.at or entry.planned, source)
             for entry in entries
             if entry.delivery.subscription.channel.workspace == workspace
             and subscription in (None, entry.delivery.subscription.id)
-            for pick in entry.picks
+            for pick, source in entry.picks
         ]
         if subscription is None:
             rows += [row for channel, row in self.requested if channel.workspace == workspace]

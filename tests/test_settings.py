@@ -130,6 +130,11 @@ def test_a_broken_env_file(place: Path) -> None:
         ("channel = 'webhook:a b'", r"subscriptions\[1\]\.channel: .*Write console"),
         ("channel = ", r"subscriptions\[1\]\.channel: write a text"),
         ("theme = 7", r"subscriptions\[1\]\.theme: write a text"),
+        ("theme = ['a', 3]", r"subscriptions\[1\]\.theme: write a list of texts"),
+        ("balance = 1.5", r"subscriptions\[1\]\.balance: write a number from 0 to 1"),
+        ("repeat_after_days = 'two'", r"subscriptions\[1\]\.repeat_after_days: write a number from 0 to 3650"),
+        ("when_short = 'never'", r"subscriptions\[1\]\.when_short: .*Write fewer, skip, second round"),
+        ("on_this_day = 'yes'", r"subscriptions\[1\]\.on_this_day: write on_this_day = true"),
         ("name = 'Fr Ed'", r"subscriptions\[1\]\.name: .*cannot be a name"),
     ],
 )
@@ -157,6 +162,11 @@ def test_saved_searches_are_themes() -> None:
         ("[[subscription]]", "subscription: .*Write subscriptions"),
         ("subscriptions = 3", "write one table a subscription"),
         ("content = 3", "write a table"),
+        ("sources = 3", "write a table"),
+        ("[sources.'A book']\nweight = 0", "sources.A book.weight: write a number from 0.01 to 100"),
+        ("[sources.'A book']\nnever = 1", "sources.A book.never: write never = true"),
+        ("[sources.'A book']\nwieght = 2", "sources.A book.wieght: .*Write weight"),
+        ("[highlights]\nhide = ['abc']", "highlights.hide: “abc” is no id"),
         ("[content]\nexclude_tags = 'x'", "write a list of texts"),
         ("[content]\nexclude = ['x']", "content.exclude: "),
         ("themes = 3", r"themes: write one table a theme.*\[themes.open-weights\]"),
@@ -177,6 +187,24 @@ def test_a_wrong_file_is_named(text: str, complaint: str) -> None:
     Path("digestbot.toml").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=complaint):
         settings.load(("notes",))
+
+
+def test_what_curation_is_told() -> None:
+    """Themes in turn, the stock's rules, weights of sources and the curators' ids are read."""
+    Path("digestbot.toml").write_text(
+        "[[subscriptions]]\nname='a'\nchannel='console'\nschedule='daily at 9'\ntheme=['ale', 'bee']\nbalance=0\n"
+        "repeat_after_days=90\nwhen_short='second round'\non_this_day=true\n"
+        "[sources.'The Book']\nweight=2\n[sources.'https://www.example.org/x/']\nnever=true\n"
+        "[highlights]\nhide=['0123456789abcdef']\nshow=['0123456789abcdef', 'fedcba9876543210']\n",
+        encoding="utf-8",
+    )
+    found = settings.load(("notes",))
+    (one,) = found.subscriptions
+    assert (one.theme, one.themes, one.balance, one.on_this_day) == ("rotate", ("ale", "bee"), 0, True)
+    assert (one.repeat_after_days, one.when_short) == (90, "second round")
+    assert found.guidance.weights == {"the book": 2, "example.org/x": 0}
+    assert found.guidance.hidden == {"0123456789abcdef"}
+    assert found.guidance.kept == {"fedcba9876543210"}
 
 
 def test_secrets_come_from_environment_and_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

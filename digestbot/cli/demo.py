@@ -35,7 +35,7 @@ def demo(content: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory(prefix="digestbot-") as data:
         library = load_library(loaded, Path(data))
         renderer = Renderer(template_folders(loaded))
-        digest = pick(library, "rotate", now().date(), 3)
+        digest = pick(loaded, library, "rotate", now().date(), 3).digest
         _read(library, loaded.content)
         _digest(digest, renderer)
         _look_up(digest, library, renderer)

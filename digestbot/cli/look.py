@@ -14,6 +14,7 @@ import click
 from digestbot.cli.options import (
     content_option,
     echo_text,
+    fill,
     json_option,
     load_library,
     load_settings,
@@ -23,7 +24,8 @@ from digestbot.cli.options import (
 from digestbot.ports import FACETS
 
 if TYPE_CHECKING:
-    from digestbot.model import Digest, Listing, View
+    from digestbot.curation import Curated
+    from digestbot.model import Listing, View
     from digestbot.ports import Library
     from digestbot.settings import Settings
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--platform", type=click.Choice(["slack", "discord", "text"]), default="text", show_default=True)
 @click.option("--html", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write a page that shows it.")
 @click.option("--open", "opens", is_flag=True, help="Show that page in a browser.")
+@click.option("--why", is_flag=True, help="Say why each highlight was picked, on stderr.")
 @json_option
 @content_option
 def preview(
@@ -45,6 +48,7 @@ def preview(
     platform: str,
     file: Path | None,
     opens: bool,
+    why: bool,
     as_json: bool,
     content: tuple[str, ...],
 ) -> None:
@@ -58,15 +62,17 @@ def preview(
 
     settings = load_settings(content)
     library = load_library(settings)
-    digest = pick(library, theme, day.date() if day else now().date(), size)
+    found = pick(settings, library, theme, day.date() if day else now().date(), size)
     if file or opens:
-        show_page(digest, library, settings, file, opens=opens)
+        show_page(found, library, settings, file, opens=opens)
         return
-    message = render(digest, platform, settings)
+    message = render(found.digest, platform, settings)
     if as_json:
         _echo_json([part.payload for part in message.parts])
     else:
         echo_text("\n\n".join(sketch(part, platform) for part in message.parts))
+    if why:
+        _echo_why(found)
 
 
 @click.command()
@@ -171,13 +177,20 @@ def _stock(library: Library, size: int, per_week: float) -> View:
     return Listing(title, (*view.columns, "Days"), rows)
 
 
-def pick(library: Library, theme: str, day: date, size: int) -> Digest:
-    """The digest that a subscription without a past would get on a day. Raises ThemeError."""
+def pick(settings: Settings, library: Library, theme: str, day: date, size: int) -> Curated:
+    """What a subscription without a past would get on a day. Raises ThemeError."""
     from digestbot.curation import compose
     from digestbot.model import Channel, Delivery, Subscription
 
-    order = Subscription("preview", Channel("cli", "local", "preview"), "", theme, size=size)
-    return compose(library, (), Delivery(order, datetime.combine(day, time())), now())
+    order = Subscription("preview", Channel("cli", "local", "preview"), "", theme, size=size, when_short="second round")
+    return compose(library, (), Delivery(order, datetime.combine(day, time())), now(), settings.guidance)
+
+
+def _echo_why(found: Curated) -> None:
+    for number, one in enumerate(found.picks, 1):
+        click.echo(fill(f"{number}. {one.highlight.source.title or one.highlight.text[:40]}: {one.why}"), err=True)
+    if found.warning:
+        click.echo(fill(found.warning), err=True)
 
 
 def _as_json(view: View, query: str) -> object:

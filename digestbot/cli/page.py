@@ -11,13 +11,14 @@ from digestbot.cli.options import template_folders
 from digestbot.errors import UsageError
 
 if TYPE_CHECKING:
+    from digestbot.curation import Curated
     from digestbot.model import Digest
     from digestbot.ports import Library
     from digestbot.rendering.page import Bundle
     from digestbot.settings import Settings
 
 
-def show_page(digest: Digest, library: Library, settings: Settings, file: Path | None, *, opens: bool) -> None:
+def show_page(found: Curated, library: Library, settings: Settings, file: Path | None, *, opens: bool) -> None:
     """Write the page of a digest, into the data folder where no file is named, and print where it lies.
 
     opens: show it in the person's browser too; where there is none, say so on stderr. Raises UsageError where the page
@@ -28,7 +29,7 @@ def show_page(digest: Digest, library: Library, settings: Settings, file: Path |
     path = (file or settings.data / "preview.html").absolute()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_page(digest, library, settings), encoding="utf-8", newline="\n")
+        path.write_text(_page(found, library, settings), encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}). Name another file with --html.") from error
     click.echo(path)
@@ -36,15 +37,15 @@ def show_page(digest: Digest, library: Library, settings: Settings, file: Path |
         click.echo("No browser was found here; open the file in yours.", err=True)
 
 
-def _page(digest: Digest, library: Library, settings: Settings) -> str:
+def _page(found: Curated, library: Library, settings: Settings) -> str:
     from digestbot.rendering import Renderer
     from digestbot.rendering.hypertext import Hypertext
     from digestbot.rendering.page import PLATFORMS, Preview, draw
 
     folders = template_folders(settings)
     renderer = Renderer(folders)
-    messages = {name: renderer.render(digest, name) for name in PLATFORMS}
-    return draw(Preview(digest, messages, _pool(digest, library)), Hypertext(folders), _bundle())
+    messages = {name: renderer.render(found.digest, name) for name in PLATFORMS}
+    return draw(Preview(found.digest, messages, _pool(found.digest, library), found.why), Hypertext(folders), _bundle())
 
 
 def _pool(digest: Digest, library: Library) -> str:

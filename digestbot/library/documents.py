@@ -105,6 +105,7 @@ def _shared(source: Source, path: str) -> _Shared:
         "writer": [schema.clean(name) for name in source.authors],
         "source": blake2b(source_name(source, path).encode("utf-8", "replace"), digest_size=8).hexdigest(),
         "title": title,
+        "identity": schema.clean(source.identity),
         "day": day_of(source.published),
     }
     words = " \n".join(filter(None, (title, schema.spaced(" ".join((source.category or "", *source.tags))))))

@@ -14,7 +14,7 @@ from functools import cache
 
 import tantivy
 
-VERSION = 4
+VERSION = 5
 """Changed with every change of the schema or of the tokenizers; another version's index is built anew."""
 
 HIGHLIGHT, COPY, WORD = "highlight", "copy", "word"
@@ -118,7 +118,7 @@ def build() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for name in ("kind", "id", "note", "copy", "named", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("writer", "source", "theme", "tag", "voice"):
+    for name in ("writer", "source", "identity", "theme", "tag", "voice"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("author", "title"):
         builder.add_text_field(name, tokenizer_name="plain", index_option="basic")

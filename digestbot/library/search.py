@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -52,6 +52,7 @@ class Library:
         self._languages = [code for code, _ in self.searcher.terms_with_prefix("language", "")] or ["en"]
         self._ladder = Ladder(self.searcher, self._schema, self._languages)
         self._held = self._ladder.everything([])
+        self._stock: dict[str, Mapping[str, int]] = {}
         self.notice = notice
 
     @cached_property
@@ -136,6 +137,24 @@ class Library:
         total, found = self._search(query, self.searcher.num_docs, 0, "order")
         if not total:
             raise ThemeError(self._unknown(theme))
+        return [self._highlight(address) for address in found]
+
+    def stock(self, theme: str) -> Mapping[str, int]:
+        """See ports.Library."""
+        key = schema.clean(fold(theme))
+        if key not in self._stock:
+            query = Query.term_query(self._schema, "theme", key, index_option="basic")
+            self._stock[key] = stock.by_identity(self.searcher, query)
+        if not self._stock[key]:
+            raise ThemeError(self._unknown(theme))
+        return self._stock[key]
+
+    def within(self, theme: str, source: str) -> Sequence[Highlight]:
+        """See ports.Library."""
+        asked = {"theme": schema.clean(fold(theme)), "identity": schema.clean(source)}
+        terms = (Query.term_query(self._schema, name, term, index_option="basic") for name, term in asked.items())
+        query = Query.boolean_query([(Occur.Must, term) for term in terms])
+        _, found = self._search(query, self._count(query), 0, "place")
         return [self._highlight(address) for address in found]
 
     @cached_property

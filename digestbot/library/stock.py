@@ -35,6 +35,16 @@ def themes(searcher: tantivy.Searcher, layout: tantivy.Schema) -> tuple[Theme, .
     return listed(found)
 
 
+def by_identity(searcher: tantivy.Searcher, theme: Query) -> dict[str, int]:
+    """How many of the highlights that a query finds each source has, by `Source.identity`."""
+    terms = {"terms": {"field": "identity", "size": MOST_BUCKETS, "segment_size": MOST_BUCKETS}}
+    try:
+        buckets = searcher.aggregate(theme, {"found": terms})["found"]["buckets"]
+    except ValueError:  # more sources than an aggregation takes; the other way takes several times as long
+        return dict(searcher.terms_with_prefix("identity", "", filter_query=theme))
+    return {one["key"]: one["doc_count"] for one in buckets}
+
+
 def _shared(searcher: tantivy.Searcher, held: Query) -> set[str]:
     """The keys that more than one source has, or one source in several notes."""
     often: Counter[str] = Counter()

@@ -49,9 +49,18 @@ class SqlStore:
         """See ports.Store."""
         return await self._run(ledger.claim, workspace, now)
 
-    async def keep(self, delivery: Delivery, theme: str, picks: Sequence[str], message: Message, now: datetime) -> None:
+    async def keep(  # noqa: PLR0913 - as ports.Store
+        self,
+        delivery: Delivery,
+        theme: str,
+        picks: Sequence[str],
+        message: Message,
+        now: datetime,
+        *,
+        sources: Sequence[str] = (),
+    ) -> None:
         """See ports.Store."""
-        await self._run(ledger.keep, delivery, theme, picks, message, now)
+        await self._run(ledger.keep, delivery, theme, _with_sources(picks, sources), message, now)
 
     async def kept(self, delivery: Delivery) -> Message | None:
         """See ports.Store."""
@@ -83,9 +92,11 @@ class SqlStore:
         """See ports.Store."""
         return await self._run(ledger.next_retry, workspace)
 
-    async def show(self, channel: Channel, theme: str, picks: Sequence[str], now: datetime) -> None:
+    async def show(
+        self, channel: Channel, theme: str, picks: Sequence[str], now: datetime, *, sources: Sequence[str] = ()
+    ) -> None:
         """See ports.Store."""
-        await self._run(ledger.show, channel, theme, picks, now)
+        await self._run(ledger.show, channel, theme, _with_sources(picks, sources), now)
 
     async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
         """See ports.Store."""
@@ -142,6 +153,10 @@ def serving(url: str) -> Iterator[None]:
         except BlockingIOError as error:
             raise SettingsError(f"Another digestbot serves {path}. Stop it, or name another DIGESTBOT_DATA.") from error
         yield
+
+
+def _with_sources(picks: Sequence[str], sources: Sequence[str]) -> Sequence[tuple[str, str]]:
+    return list(zip(picks, sources or [""] * len(picks), strict=True))
 
 
 def _make(path: Path) -> None:

@@ -50,7 +50,11 @@ def claim(db: Connection, workspace: str, now: datetime) -> Sequence[Delivery]:
     return [replace(one, attempt=one.attempt + 1) for one in map(_delivery, rows)]
 
 
-def keep(db: Connection, delivery: Delivery, theme: str, picks: Sequence[str], message: Message, now: datetime) -> None:
+Picks = Sequence[tuple[str, str]]
+"""Ids of highlights, each with the identity of its source or ""."""
+
+
+def keep(db: Connection, delivery: Delivery, theme: str, picks: Picks, message: Message, now: datetime) -> None:
     """See ports.Store."""
     ledger_id = _id(db, delivery)
     channel = delivery.subscription.channel
@@ -117,7 +121,7 @@ def next_retry(db: Connection, workspace: str) -> datetime | None:
     return found
 
 
-def show(db: Connection, channel: Channel, theme: str, picks: Sequence[str], now: datetime) -> None:
+def show(db: Connection, channel: Channel, theme: str, picks: Picks, now: datetime) -> None:
     """See ports.Store."""
     _show(db, channel, theme, picks, now, None)
 
@@ -130,7 +134,7 @@ def history(db: Connection, workspace: str, subscription: str | None) -> Sequenc
     if subscription is not None:
         query = query.where(deliveries.c.subscription == subscription)
     rows = db.execute(query.order_by(shown.c.at, shown.c.id))
-    return [Shown(row.highlight_id, row.theme, row.at) for row in rows]
+    return [Shown(row.highlight_id, row.theme, row.at, row.source) for row in rows]
 
 
 def last_planned(db: Connection, subscription: Subscription) -> datetime | None:
@@ -161,14 +165,13 @@ def _id(db: Connection, delivery: Delivery) -> int:
     return found
 
 
-def _show(
-    db: Connection, channel: Channel, theme: str, picks: Sequence[str], now: datetime, delivery: int | None
-) -> None:
+def _show(db: Connection, channel: Channel, theme: str, picks: Picks, now: datetime, delivery: int | None) -> None:
     common = {"workspace": channel.workspace, "theme": theme, "delivery": delivery, "channel": str(channel), "at": now}
     if picks:
-        db.execute(insert(shown), [{**common, "highlight_id": pick} for pick in picks])
+        db.execute(insert(shown), [{**common, "highlight_id": pick, "source": source} for pick, source in picks])
 
 
 def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
     ordered = {**row.ordered, "channel": Channel(**row.ordered["channel"])}
+    ordered["themes"] = tuple(ordered.get("themes", ()))  # JSON knows no tuples
     return Delivery(Subscription(**ordered), row.occurrence, row.attempt)

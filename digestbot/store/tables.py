@@ -81,5 +81,6 @@ shown = Table(
     Column("delivery", ForeignKey("deliveries.id", ondelete="CASCADE"), comment="none for what was shown on request"),
     Column("channel", String, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("source", Text, nullable=False, default="", comment="Source.identity, empty where not known"),
     Index("shown_by_workspace", "workspace", "at"),
 )

@@ -1,0 +1,131 @@
+"""What a theme holds, source by source, and what of it was shown before."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import nsmallest
+
+from digestbot.curation.guidance import NOBODY, Guidance
+from digestbot.curation.quality import Reason, merit, offered
+from digestbot.model import Highlight, Source
+from digestbot.ports import Shown
+
+SLACK = 0.9
+"""What share of a theme is shown before its first highlight may come again; the rest leaves room for the lots."""
+
+_LOOKED_AT = 10
+
+Offer = tuple[list[Highlight], Counter[Reason]]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What a theme holds, source by source. Of a small theme every highlight is known, of a large one only the counts.
+
+    stock: by identity, how many highlights a source has. fetch: its highlights.
+    """
+
+    stock: Mapping[str, int]
+    fetch: Callable[[str], Sequence[Highlight]]
+    guidance: Guidance = NOBODY
+    exact: bool = False
+    _offers: dict[str, Offer] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, highlights: Iterable[Highlight], guidance: Guidance = NOBODY) -> Shelf:
+        """A shelf of given highlights, which counts only those that may be shown."""
+        held: dict[str, list[Highlight]] = defaultdict(list)
+        for one in highlights:
+            held[one.source.identity].append(one)
+        offers = {key: offered(some, guidance) for key, some in held.items()}
+        stock = {key: len(offer[0]) for key, offer in offers.items() if offer[0]}
+        return cls(_allowed(stock, guidance), held.__getitem__, guidance, exact=True, _offers=offers)
+
+    @classmethod
+    def large(cls, stock: Mapping[str, int], fetch: Callable[[str], Sequence[Highlight]], guidance: Guidance) -> Shelf:
+        """A shelf too large to be looked through; its counts hold what the gate keeps out, too."""
+        return cls(_allowed(stock, guidance), fetch, guidance)
+
+    def offer(self, source: str, first: Callable[[Highlight], tuple[float, float]]) -> Offer:
+        """The highlights of a source that may be shown, in the order of `first`, and how many may not.
+
+        Of a large theme's sources only the first few are looked at.
+        """
+        if source not in self._offers:
+            held = self.fetch(source)
+            best = first if any(one.marked for one in held) else merit
+            self._offers[source] = offered(nsmallest(_LOOKED_AT, held, key=best), self.guidance)
+        found, aside = self._offers[source]
+        return sorted(found, key=first), aside
+
+    @property
+    def total(self) -> int:
+        """How many highlights there are."""
+        return sum(self.stock.values())
+
+    def rows(self, history: Sequence[Shown]) -> list[tuple[Shown, str]]:
+        """What of a history was on this shelf, each with its source, oldest first."""
+        source_of = {one.id: key for key in self.stock for one in self._offers[key][0]} if self.exact else {}
+        found = ((row, source_of.get(row.highlight_id, "" if self.exact else row.source)) for row in history)
+        return [(row, source) for row, source in found if source in self.stock]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What of a theme was shown before. last: by highlight. rows: oldest first, each with its source.
+
+    blocked: highlights that may not come again yet.
+    """
+
+    last: Mapping[str, datetime]
+    rows: Sequence[tuple[Shown, str]]
+    blocked: frozenset[str]
+
+    @classmethod
+    def of(cls, shelf: Shelf, history: Sequence[Shown], *, size: int, since: datetime) -> Past:
+        """The past as a shelf sees it: what was shown after `since`, or too few highlights ago, is blocked.
+
+        Of T highlights shown n at a time each comes again after T / n digests at best, and after SLACK of that here.
+        """
+        rows = shelf.rows(history)
+        digests = min(math.ceil(SLACK * shelf.total / size), shelf.total // size) - 1
+        recent = rows[max(0, len(rows) - max(0, digests) * size) :]
+        blocked = {row.highlight_id for row, _ in recent} | {row.highlight_id for row in history if row.at > since}
+        return cls({row.highlight_id: row.at for row in history}, rows, frozenset(blocked))
+
+    def left(self, shelf: Shelf) -> dict[str, int]:
+        """How many highlights each source may show now; sources without any are left out."""
+        gone = Counter(source for highlight, source in self._sources.items() if highlight in self.blocked)
+        left = dict(shelf.stock)
+        for source, number in gone.items():
+            left[source] -= number
+            if left[source] <= 0:
+                del left[source]
+        return left
+
+    def exhausted(self, shelf: Shelf) -> frozenset[str]:
+        """The sources of which every highlight was shown."""
+        shown = Counter(self._sources.values())
+        return frozenset(source for source, number in shown.items() if number >= shelf.stock[source])
+
+    def unseen(self, shelf: Shelf) -> int:
+        """How many highlights were never shown."""
+        return shelf.total - len(self._sources)
+
+    @property
+    def _sources(self) -> dict[str, str]:
+        return {row.highlight_id: source for row, source in self.rows}
+
+
+def _allowed(stock: Mapping[str, int], guidance: Guidance) -> Mapping[str, int]:
+    return {key: held for key, held in stock.items() if weight_of(guidance, key)} if guidance.weights else stock
+
+
+def weight_of(guidance: Guidance, source: str) -> float:
+    """What the settings say of the source with this identity."""
+    one = Source.identified(source)
+    return guidance.weight(one.title or "", one.url or "")
