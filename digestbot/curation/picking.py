@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
 from heapq import nsmallest
-from itertools import islice, pairwise, permutations
+from itertools import combinations, islice, pairwise, permutations
 from zlib import crc32
 
 from digestbot.curation.shelf import Past, Shelf, weight_of
@@ -38,8 +38,12 @@ _ALL_ORDERS = 5
 _WORD = re.compile("[\u2e80-\u9fff\uac00-\ud7af]|[^\\W\\d_]{4,}")
 _MASK = (1 << 64) - 1
 
-RULES = ("length", "this week", "author", "source")
-"""What gives way, in this order, when a digest cannot be filled otherwise."""
+RULES = {"length": 1, "this week": 2, "author": 3, "source": 7}
+"""What may give way when a digest cannot be filled otherwise, and what each costs: the cheapest that suffice do."""
+
+_SUBSETS = (some for n in range(len(RULES) + 1) for some in combinations(RULES, n))
+LEVELS = tuple(sorted(_SUBSETS, key=lambda some: sum(RULES[rule] for rule in some)))
+"""The rules that give way together, the cheapest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Why:
 
     sources, highlights: the theme's. held: highlights of its source that may be shown. set_aside: those that may not.
     last_shown, source_last_shown: before this. turn: why it came before the lots. alternatives: what came next.
-    relaxed: the RULES that had to give way for it.
+    relaxed: the RULES that had to give way.
     """
 
     sources: int
@@ -103,13 +107,13 @@ class Wanted:
 def pick(shelf: Shelf, past: Past, wanted: Wanted, recent: Sequence[Highlight] = ()) -> tuple[Pick, ...]:
     """At most `wanted.size` highlights in the order in which to show them, one per source, author and idea.
 
-    The rules give way in the order of RULES, but one idea is never shown twice, and nothing that is blocked.
+    Rules give way by LEVELS, but one idea is never shown twice, and nothing that is blocked.
     recent: what was shown in the last days, against which each pick must say something new.
     """
     draw = _Draw(shelf, past, wanted, tuple(recent))
     draw.take_turns()
-    for rules in range(len(RULES) + 1):
-        draw.fill(RULES[:rules])
+    for relaxed in LEVELS:
+        draw.fill(relaxed)
     return _neighbours(draw.picks)
 
 
@@ -171,11 +175,10 @@ class _Draw:
     def take_turns(self) -> None:
         """Add a highlight of each source that comes before the lots, whatever else has to give way."""
         for source in self._turns:
-            for rules in range(len(RULES)):
-                allowed = (one for one in self._queue(source) if self._allows(one, RULES[:rules]))
-                one = next(allowed, None) if len(self.picks) < self.wanted.size else None
+            for relaxed in (some for some in LEVELS if "source" not in some):
+                one = next(self._allowed(source, relaxed), None) if len(self.picks) < self.wanted.size else None
                 if one:
-                    self.picks.append(Pick(one, self._why(one, (), RULES[:rules])))
+                    self.picks.append(Pick(one, self._why(one, (), relaxed)))
                     break
 
     def fill(self, relaxed: tuple[str, ...]) -> None:
@@ -191,9 +194,18 @@ class _Draw:
     def _options(self, relaxed: tuple[str, ...]) -> Iterator[Highlight]:
         """Of each source, as the lots have put them in order, the first highlight that the rules allow."""
         for source in self._order:
-            allowed = (one for one in self._queue(source) if self._allows(one, relaxed))
-            if one := next(allowed, None):
+            if one := next(self._allowed(source, relaxed), None):
                 yield one
+
+    def _allowed(self, source: str, relaxed: tuple[str, ...]) -> Iterator[Highlight]:
+        """A source's highlights that the rules allow; none are read where the source itself is not allowed."""
+        mine = Source.identified(source)
+        others = [pick.highlight.source for pick in self.picks]
+        if "author" not in relaxed and any(_share_author(mine, other) for other in others):
+            return
+        if "source" not in relaxed and any(_share_title(mine, other) for other in others):
+            return
+        yield from (one for one in self._queue(source) if self._allows(one, relaxed))
 
     def _allows(self, one: Highlight, relaxed: tuple[str, ...]) -> bool:
         others = [pick.highlight for pick in self.picks]
@@ -203,8 +215,6 @@ class _Draw:
         broken = {
             "length": len(one.text) > self._room(),
             "this week": any(same_idea(mine, self._said(other)) for other in self.recent),
-            "author": any(_share_author(one, other) for other in others),
-            "source": any(_share_source(one, other) for other in others),
         }
         return not any(holds for rule, holds in broken.items() if rule not in relaxed)
 
@@ -311,18 +321,18 @@ class _Draw:
             source_last_shown=heard,
             turn=self._turns.get(source, ""),
             alternatives=others,
-            relaxed=tuple(rule for rule in relaxed if not self._allows(one, tuple(r for r in relaxed if r != rule))),
+            relaxed=relaxed,
         )
 
 
-def _share_author(one: Highlight, other: Highlight) -> bool:
-    return bool({name.casefold() for name in one.source.authors} & {name.casefold() for name in other.source.authors})
+def _share_author(one: Source, other: Source) -> bool:
+    return bool({name.casefold() for name in one.authors} & {name.casefold() for name in other.authors})
 
 
-def _share_source(one: Highlight, other: Highlight) -> bool:
+def _share_title(one: Source, other: Source) -> bool:
     # One work may lie in several notes, each with an address of its own.
-    titles = [(one.source.title or "").casefold(), (other.source.title or "").casefold()]
-    return one.source.identity == other.source.identity or (titles[0] == titles[1] != "")
+    titles = [(one.title or "").casefold(), (other.title or "").casefold()]
+    return one.identity == other.identity or (titles[0] == titles[1] != "")
 
 
 def _neighbours(picks: Sequence[Pick]) -> tuple[Pick, ...]:
