@@ -87,7 +87,7 @@ class Curated:
         if self.stock.state == "fresh" and (days is None or days >= LOW_DAYS):
             return ""
         state = {
-            "fresh": f"the stock of “{self.theme}” lasts for {days} more days",
+            "fresh": f"The stock of “{self.theme}” lasts for {days} more days",
             "fewer": f"“{self.theme}” has only {left} highlights that were not shown lately, so digests are smaller",
             "skip": f"“{self.theme}” has nothing left that was not shown lately, so this digest is left out",
             "second round": f"“{self.theme}” has been shown in full, and begins again",
@@ -201,7 +201,7 @@ def _stocked(
     if not shelf.exact:
         return seen, size, Stock("fresh", shelf.total)
     left, pace = sum(seen.left(shelf).values()), _pace(seen, order, now, name)
-    allowed = _paced(left, seen, order, now, pace)
+    allowed, pace = _paced(left, seen, order, now, pace), pace or 1.0
     stock = Stock("fresh", left, math.ceil(left / size * pace))
     if order.when_short == "second round" and shelf.total * pace < size * order.repeat_after_days:
         again = Past.of(shelf, past, size=size, since=_NEVER)
@@ -213,20 +213,20 @@ def _stocked(
     return seen, 0, replace(stock, state="skip")
 
 
-def _paced(left: int, seen: Past, order: Subscription, now: datetime, pace: float) -> int:
+def _paced(left: int, seen: Past, order: Subscription, now: datetime, pace: float | None) -> int:
     """How many highlights a digest gets so that what is left lasts until the first one may return."""
     shown = [row.at for row, _ in seen.rows if row.at > _since(order, now)]
-    if not shown:
+    if pace is None or not shown:
         return min(order.size, left)
     days = (shown[0] - _since(order, now)).total_seconds() / 86_400
     return min(order.size, math.ceil(left / max(1, math.ceil(days / pace))))
 
 
-def _pace(seen: Past, order: Subscription, now: datetime, name: str) -> float:
-    """Days between two digests of a theme, from what was shown lately."""
+def _pace(seen: Past, order: Subscription, now: datetime, name: str) -> float | None:
+    """Days between two digests of a theme, from what was shown lately; None before the first."""
     title = _plain(name)
     shown = sorted({row.at for row, _ in seen.rows if row.at > _since(order, now) and _plain(row.theme) == title})
-    return max(0.1, (now - shown[0]).total_seconds() / 86_400 / len(shown)) if shown else 1.0
+    return max(0.1, (now - shown[0]).total_seconds() / 86_400 / len(shown)) if shown else None
 
 
 def _since(order: Subscription, now: datetime) -> datetime:

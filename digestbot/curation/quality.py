@@ -153,10 +153,11 @@ _BACK_SOON = _any(
 )
 """A pronoun behind the first word; cataphora ("When he was old, Carl …") is rare enough."""
 
-_RUSSIAN_BACK = _any(
-    r"(?:\w+,? ){1,4}"
-    + _words("этот, эти, этим, этими, этом, этого, этой, эту, этих, него, неё, нее, них, ней, ему, её, его, ей")
+_RUSSIAN_BACK = re.compile(
+    r"\w+,? (?:[а-яё-]+,? ){0,6}"
+    + _words("этот, эти, этим, этими, этом, этого, этой, эту, этих, него, неё, нее, них, ней, ему, её, ее, его, ей, их")
 )
+_THESE = _any(r"(?:[\w'’-]+,? ){1,7}these \w|the \w+ also\b|(?:[\w'’-]+ ){1,4}this (?:is|was|means|makes|can|will)\b")
 _THAT = _any(r"(?:that|those) (?:is|was|are|were|has|have|means|makes|would|will|can|may|in|one|way|said)\b")
 _IT = _any(
     r"it\b(?!(?:['’]s| is| was| takes| would be| has been| seems| may be)(?: [\w-]+){1,4}? "
@@ -167,7 +168,7 @@ _IT = _any(
 _CJK_BACK = re.compile(
     "这|這|那(?!些年)|他|她|它|此|其(?!实)|因此|所以|但|然而|而且|而(?!今)|另外|例如|比如|于是|於是|同时|同時|总之|也|还|還|并|第[二三四五]"
     "|これ|それ|その|この|しかし|また|そして|だから|彼|例えば|つまり"
-    "|이것|그것|그는|그녀|그러나|하지만|또한|따라서|그리고|이는|그래서|이런|이러한|이를|그런|또는|예를 들어"
+    "|이 |그 |이것|그것|그는|그녀|그러나|하지만|또한|따라서|그리고|이는|그래서|이런|이러한|이를|그런|또는|예를 들어"
 )
 
 _BRAND = re.compile(r"[a-z]+[A-Z.0-9][\w.]*\w")
@@ -182,6 +183,13 @@ _OPEN_END = _any(
     + r")[\"'”’*_ ]*$"
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»」』)]*(?:\s|$)")
+_CUT = re.compile(r",\s+\S+(?:\s+\S+){0,2}$")
+"""A clause that has just begun."""
+_VERBAL = _any(
+    r"\b(?:\w+s|\w+ed|i|you|we|they|to|who|let|can|will|may|must|should|could|would|might|do|did|have|had|be|been|are"
+    r"|were|never|only|cannot)\b"
+)
+"""Something that a short English sentence has and a heading lacks."""
 _HEADED = re.compile(r"[^\n.!?:;。]{1,60}\n")
 _PAIRS = (("(", ")"), ("“", "”"), ("«", "»"), ("[", "]"), ("「", "」"), ("（", "）"))
 
@@ -234,7 +242,8 @@ _DEPENDENT = re.compile(
         above-mentioned, aforementioned, here are (?:some|a few|the|my), speaker \d,
         in this (?:chapter|section|figure|table|example|video|article|post|lesson|episode|book|series|tutorial|guide),
         the (?:picture|image|chart|graph|screenshot|illustration|photo) (?:above|below|shows), siehe (?:oben|unten),
-        in (?:a similar|the same|this|that) way(?! (?:as|to|that)), voir ci-dessus
+        in (?:a similar|the same|this|that) (?:way|light|vein|spirit)(?! (?:as|to|that)), voir ci-dessus,
+        at this (?:stage|point), come back to (?:this|that)
         """
     )
     + r"|\b(?:above|below)[.:]|🧵|👇|如下|如上|上述|下图|下圖|上图|图\d|見圖|아래와 같|다음과 같|위에서"
@@ -275,7 +284,7 @@ def _dangling(text: str) -> bool:
     opening = text.lstrip(_OPENING)
     if _NOT_BACK.match(opening):
         return False
-    patterns = (_BACK, _CJK_BACK, _COUNTING, _BACK_SOON, _RUSSIAN_BACK, _THAT, _IT)
+    patterns = (_BACK, _CJK_BACK, _COUNTING, _BACK_SOON, _RUSSIAN_BACK, _THESE, _THAT, _IT)
     return any(pattern.match(opening) for pattern in patterns)
 
 
@@ -290,7 +299,10 @@ def _fragment(text: str) -> bool:
         return True
     # A passage that a reader marked up to the last word but not its full stop is whole; one cut later is not.
     unended = text[-1:].isalnum() and not _WIDE.search(text[-1:])
-    return unended and (len(text.split()) < 12 or bool(_SENTENCE_END.search(text)))
+    brief = len(text.split()) < 12
+    if brief and text.isascii() and not _VERBAL.search(text):
+        return True
+    return unended and (brief or bool(_SENTENCE_END.search(text) or _CUT.search(text)))
 
 
 def _list(text: str) -> bool:

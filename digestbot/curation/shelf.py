@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from heapq import nsmallest
 
 from digestbot.curation.guidance import NOBODY, Guidance
@@ -62,7 +63,7 @@ class Shelf:
         found, aside = self._offers[source]
         return sorted(found, key=first), aside
 
-    @property
+    @cached_property
     def total(self) -> int:
         """How many highlights there are."""
         return sum(self.stock.values())
