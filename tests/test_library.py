@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,8 +118,20 @@ def test_themes(library: Library) -> None:
 
 def test_unknown_theme(library: Library) -> None:
     """An unknown theme is refused with the nearest names."""
-    with pytest.raises(ThemeError, match="Licences"):
-        library.pool("licensse")
+    for ask in (library.pool, library.stock):
+        with pytest.raises(ThemeError, match="Licences"):
+            ask("licensse")
+
+
+def test_stock_counts_what_within_gives(library: Library) -> None:
+    """A theme's highlights are counted by source, and a source's are had without the rest."""
+    for theme in ("weights", "Licence", "everything"):
+        pool = library.pool(theme)
+        assert library.stock(theme) == Counter(one.source.identity for one in pool)
+        for source in library.stock(theme):
+            held = {one.id for one in library.within(theme, source)}
+            assert held == {one.id for one in pool if one.source.identity == source}
+    assert library.within("weights", "no such source") == []
 
 
 def test_unchanged_notes_are_not_read_again(tmp_path: Path) -> None:

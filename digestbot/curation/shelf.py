@@ -11,14 +11,15 @@ from functools import cached_property
 from heapq import nsmallest
 
 from digestbot.curation.guidance import NOBODY, Guidance
-from digestbot.curation.quality import Reason, merit, offered
+from digestbot.curation.quality import Reason, judged, merit, offered
 from digestbot.model import Highlight, Source
 from digestbot.ports import Shown
 
 SLACK = 0.9
 """What share of a theme is shown before its first highlight may come again; the rest leaves room for the lots."""
 
-_LOOKED_AT = 10
+_LOOKED_AT, _ENOUGH = 10, 2
+"""Of a large theme's source so many highlights are read, until so many may be shown."""
 
 Offer = tuple[list[Highlight], Counter[Reason]]
 
@@ -59,7 +60,7 @@ class Shelf:
         if source not in self._offers:
             held = self.fetch(source)
             best = first if any(one.marked for one in held) else merit
-            self._offers[source] = offered(nsmallest(_LOOKED_AT, held, key=best), self.guidance)
+            self._offers[source] = _first_few(nsmallest(_LOOKED_AT, held, key=best), self.guidance)
         found, aside = self._offers[source]
         return sorted(found, key=first), aside
 
@@ -120,6 +121,19 @@ class Past:
     @property
     def _sources(self) -> dict[str, str]:
         return {row.highlight_id: source for row, source in self.rows}
+
+
+def _first_few(highlights: Iterable[Highlight], guidance: Guidance) -> Offer:
+    found: list[Highlight] = []
+    aside: Counter[Reason] = Counter()
+    for one in highlights:
+        if reason := judged(one, guidance):
+            aside[reason] += 1
+        else:
+            found.append(one)
+        if len(found) == _ENOUGH:
+            break
+    return found, aside
 
 
 def _allowed(stock: Mapping[str, int], guidance: Guidance) -> Mapping[str, int]:

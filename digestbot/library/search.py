@@ -200,10 +200,12 @@ class Library:
     def _address(self, highlight_id: str) -> tantivy.DocAddress | None:
         if not re.fullmatch(r"[0-9a-f]{1,16}", highlight_id):
             return None
-        ids = self.searcher.terms_with_prefix("id", highlight_id, filter_query=self._held, limit=2)
-        if len(ids) != 1:
-            return None
-        query = Query.term_query(self._schema, "id", ids[0][0], index_option="basic")
+        if len(highlight_id) < 16:
+            ids = self.searcher.terms_with_prefix("id", highlight_id, filter_query=self._held, limit=2)
+            if len(ids) != 1:
+                return None
+            highlight_id = ids[0][0]
+        query = Query.term_query(self._schema, "id", highlight_id, index_option="basic")
         return next(iter(self._search(query, 1, 0, None)[1]), None)
 
     def _between(self, chosen: Query, low: int, high: int, size: int) -> Sequence[tantivy.DocAddress]:
