@@ -264,3 +264,18 @@ def test_next_due_is_the_earliest(world: World) -> None:
     tokyo = replace(MORNING, id="tokyo", zone="Asia/Tokyo", schedule="daily at 18:30")
     assert world.service.next_due([MORNING, tokyo]) == NOW + timedelta(minutes=30)
     assert world.service.next_due([]) is None
+
+
+async def test_a_stock_that_runs_out_is_in_the_ledger(world: World) -> None:
+    """The ledger says ahead of time that a theme runs out; when it has, the digest is skipped and nothing posted."""
+    order, reasons = replace(MORNING, theme="weights", when_short="skip"), []
+    for day in range(5):
+        world.now = NOW + timedelta(days=day)
+        await world.service.plan_due([order])
+        (delivery,) = await world.store.claim("acme", world.now)
+        ended = await world.service.deliver(delivery)
+        reasons.append((ended.outcome, ended.reason))
+    assert [outcome for outcome, _ in reasons] == [Outcome.CONFIRMED] * 4 + [Outcome.SKIPPED]
+    assert "more days" in reasons[0][1]
+    assert "nothing left" in reasons[4][1]
+    assert len(world.platform.posts) == 8
