@@ -19,7 +19,7 @@ from digestbot.notes.draft import Item, Passage
 from digestbot.notes.inline import fold_name, label, plain, target_name
 from digestbot.notes.keys import CONTRIBUTOR
 from digestbot.notes.level import highlight_id, level, level_url
-from digestbot.notes.voices import heard
+from digestbot.notes.voices import heard, is_anothers
 
 Dialect = Callable[[Document], list[Passage] | None]
 
@@ -126,6 +126,7 @@ def _by_dialect(document: Document) -> tuple[list[Item], str | None]:
     item = document.item
     if not document.blocks:
         return [item], "has no text"
+    document.blocks = quotes.with_signatures(document.blocks)
     template = _is_template(document)
     for dialect in DIALECTS:
         found = dialect(document)
@@ -159,7 +160,7 @@ def _highlights(item: Item, source: Source, document: Document, *, first: int) -
         (name for key in CONTRIBUTOR if (name := label(" ".join(document.texts((key,))), document.hidden))), None
     )
     for passage in item.passages:
-        _settle_voice(passage, declared)
+        _settle_voice(passage, declared, item.authors)
     for position, (levelled, passage) in enumerate(_folded(item.passages).items(), first):
         yield Highlight(
             id=highlight_id(levelled, source.key),
@@ -181,12 +182,14 @@ def _highlights(item: Item, source: Source, document: Document, *, first: int) -
         )
 
 
-def _settle_voice(passage: Passage, declared: str | None) -> None:
+def _settle_voice(passage: Passage, declared: str | None, authors: list[str]) -> None:
     """What the note declares, else what the passage itself shows, else what its dialect took for granted."""
     if declared in {"summary", "reporter"}:
         passage.voice, passage.speaker = Voice.SUMMARY, None
     elif passage.speaker is None and (spoken := heard(passage.text)):
         passage.text, passage.voice, passage.speaker = spoken
+    elif passage.voice is Voice.AUTHOR and is_anothers(passage.text, authors):
+        passage.voice = Voice.SUMMARY
 
 
 def _folded(passages: list[Passage]) -> dict[str, Passage]:
