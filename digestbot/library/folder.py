@@ -6,6 +6,7 @@ Nothing outside the folder is ever opened, nothing but regular files is read, an
 from __future__ import annotations
 
 import errno
+import html
 import os
 import re
 import stat
@@ -16,6 +17,7 @@ from pathlib import Path
 from digestbot import notes
 from digestbot.errors import ContentError
 from digestbot.model import Note, Problem, Source
+from digestbot.notes.decode import decode
 from digestbot.notes.inline import fold_name
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -25,6 +27,7 @@ MAX_DEPTH = 64
 """Folders nested deeper are reported and not read."""
 
 SUFFIXES = (".md", ".markdown", ".txt", ".csv")
+_UTF_16_OR_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _LEFT_OUT = frozenset({"node_modules", "__pycache__", "__MACOSX"})
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OPEN_FOLDER = _OPEN | os.O_DIRECTORY
@@ -45,11 +48,9 @@ class Rules:
         """Whether one of these tags is excluded."""
         return any(re.fullmatch(self._pattern, tag.lstrip("#"), re.IGNORECASE) for tag in found) if self.tags else False
 
-    def written_in(self, data: bytes) -> bool:
+    def written_in(self, text: str) -> bool:
         """Whether an excluded tag stands in a text as `#tag`."""
-        if not self.tags:
-            return False
-        return bool(re.search(rf"(?<![\w/#])#{self._pattern}(?![\w-])", data.decode("utf-8", "replace"), re.IGNORECASE))
+        return bool(self.tags and re.search(rf"(?<![\w/#])#{self._pattern}(?![\w-])", text, re.IGNORECASE))
 
     @property
     def _pattern(self) -> str:
@@ -94,7 +95,7 @@ def read_folder(root: Path, rules: Rules | None = None) -> Corpus:
         if _withheld(note, found, rules):
             withheld.append(note)
             continue
-        if b"[[" in found.data or b"](" in found.data:
+        if _may_link(found.data):
             linked.append((len(read), found))
         read.append(_without_tagged(note, rules))
     if withheld:
@@ -106,9 +107,14 @@ def _redact(read: list[Note], linked: Iterable[tuple[int, _Found]], withheld: It
     """Read the notes that link to private ones again, so that no link names them."""
     hidden = frozenset(name for note in withheld for name in notes.own_names(note) if name)
     for number, found in linked:
-        text = fold_name(found.data.decode("utf-8", errors="replace"))
+        text = fold_name(html.unescape(decode(found.path, found.data)[0]))
         if any(name in text for name in hidden):
             read[number] = _without_tagged(_read(found, hidden), rules)
+
+
+def _may_link(data: bytes) -> bool:
+    """Whether a file may hold a link; one that is not UTF-8, or spells signs as entities, may in any case."""
+    return b"[[" in data or b"](" in data or b"&" in data or data.startswith(_UTF_16_OR_32)
 
 
 def _read(found: _Found, hidden: frozenset[str] = frozenset()) -> Note:
@@ -126,7 +132,10 @@ def _withheld(note: Note, found: _Found, rules: Rules) -> bool:
     folders = {part.casefold() for part in note.path.split("/")[:-1]}
     if note.private or folders & {folder.casefold() for folder in rules.folders}:
         return True
-    return rules.tagged(tag for source in note.sources for tag in source.tags) or rules.written_in(found.data)
+    if not rules.tags:
+        return False
+    tagged = rules.tagged(tag for source in note.sources for tag in source.tags)
+    return tagged or rules.written_in(decode(found.path, found.data)[0])
 
 
 def _without_tagged(note: Note, rules: Rules) -> Note:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 from digestbot.model import Highlight, Note, Problem, Source, Voice
@@ -31,6 +32,12 @@ MOST_LINES = 50_000
 """How much of a note is read; the longest markdown file among 28,000 real ones has 1.2 MB."""
 
 _TEMPLATE_PART = re.compile(r"<%[^%]{0,400}%>|\{\{[^{}\n]{0,200}\}\}")
+# However it is written, and even where the front matter round it cannot be read: in doubt a note is private.
+_PRIVATE = re.compile(
+    r"^[-*>+ \t]{0,9}private[* \t]{0,3}[:=]{1,2}[* \t]{0,3}(?:!!bool[ \t]+)?[\"']?(?:true|yes|y|on|1)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEAD_LINES = 12
 _TRUE = frozenset({"true", "yes", "1", "on"})
 _OVERLAP = 30
 
@@ -58,7 +65,7 @@ def parse(path: str, data: bytes, *, hidden: frozenset[str] = frozenset()) -> No
         tuple(highlights),
         tuple(problems),
         aliases=_aliases(document),
-        private=any(value.strip().casefold() in _TRUE for value in document.values.get("private", ())),
+        private=_is_private(document, text),
     )
 
 
@@ -68,6 +75,14 @@ def own_names(note: Note) -> frozenset[str]:
     file = note.path.rpartition("/")[2]
     names = (file, target_name(file), values.file_title(file), *titles, *note.aliases)
     return frozenset(folded for name in names if (folded := fold_name(name)))
+
+
+def _is_private(document: Document, text: str) -> bool:
+    """Whether front matter or metadata says so, or a line at the very top."""
+    if any(value.strip().casefold() in _TRUE for value in document.values.get("private", ())):
+        return True
+    head = "\n".join(text[: 1 << 14].split("\n", _HEAD_LINES)[:_HEAD_LINES])
+    return bool(_PRIVATE.search(head) or _PRIVATE.search(document.raw_front))
 
 
 def _aliases(document: Document) -> tuple[str, ...]:
@@ -88,6 +103,7 @@ def _read(path: str, text: str, hidden: frozenset[str]) -> tuple[Document, list[
         items, problems = table
         if "[[" in text or "](" in text:
             _unlink(items, hidden)
+            problems = [replace(problem, problem=plain(problem.problem, hidden).text) for problem in problems]
         return Document(path, {}, [], problems, hidden), items or [Item(values.file_title(path) or None)], None
     kept = _bounded(text)
     document = take_apart(path, kept, hidden)
