@@ -21,6 +21,25 @@ def test_quotes_with_and_without_a_page() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("Call `parse()` before you quote.", "Call parse() before you quote."),
+        ("The crew of the Alma agreed in spring ([[long_talks]]).", "The crew of the Alma agreed in spring."),
+        ("The crew of the Alma agreed in spring ([01:02]).", "The crew of the Alma agreed in spring."),
+    ],
+)
+def test_empty_parentheses(written: str, text: str) -> None:
+    """What a link or a time mark leaves behind goes; the parentheses of a function stay."""
+    assert [found.text for found in read(f"{written}\n").highlights] == [text]
+
+
+def test_callout_of_a_pdf() -> None:
+    """PDF++ puts what is marked into a quote within a callout headed by the place."""
+    (found,) = read("> [!PDF|yellow] [[Keel.pdf#page=4|Keel, p.4]]\n> > Nothing floats by accident.\n").highlights
+    assert (found.text, found.section, found.marked) == ("Nothing floats by accident.", "Keel, p.4", True)
+
+
+@pytest.mark.parametrize(
     "head",
     [
         "# Quays\n#Omnivore\n\n[Read on Omnivore](https://omnivore.app/me/q)\n[Read Original](https://q.example.org/1)\n",

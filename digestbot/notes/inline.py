@@ -56,7 +56,7 @@ _SHELTER = 0xE100
 _SHELTERED = {_SHELTER + code: chr(code) for code in range(128)}
 _BLOCK_ID = re.compile(r" ?\^[A-Za-z0-9][\w-]{0,80} ?$", re.MULTILINE)
 _SPACE_STOP = re.compile(r" [.,;!?…。，；！？]")
-_LEFTOVER = re.compile(r"\( ?\)")
+_LEFTOVER = re.compile(r"\( \)|(?<!\w)\(\)")  # but `parse()` is a name of code
 _BEFORE_STOP = re.compile(r" ([.,;!?…。，；！？]{1,3}(?=\s|$))")
 _LEFT_COMMA = re.compile(r"[,;][ \t]{0,3}(?=[.!?)])")  # what a list of citations leaves behind
 _SLUG = re.compile(r"^[a-z0-9]+(?:_[a-z0-9]+)+$")
