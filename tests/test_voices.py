@@ -138,6 +138,19 @@ def test_voice(body: str, expected: tuple[Row, ...]) -> None:
     assert beside(note, expected)[: len(expected)] == expected
 
 
+def test_a_signature_below_an_empty_line() -> None:
+    """In a clipping, whose text keeps its empty lines, a signature is one too."""
+    text = "Fences (Lena Holm)\n- Your Highlight on page 1 | Added on Monday 1:00\n\nFences are talk.\n\n— Ana Cruz\n"
+    (found,) = read(f"{text}==========\n", "My Clippings.txt").highlights
+    assert (found.voice, found.speaker) == (QUOTED, "Ana Cruz")
+
+
+def test_nothing_introduces_a_quote() -> None:
+    """A paragraph of which the head took every line says nothing about the quote below it."""
+    (found,) = read("# Fences\n\n2023-05-06\n\n> Fences are talk in wood.\n").highlights
+    assert (found.text, found.voice) == ("Fences are talk in wood.", AUTHOR)
+
+
 @pytest.mark.parametrize("url", ["https://www.youtube.com/watch?v=abcdefghijk", "https://youtu.be/abcdefghijk"])
 def test_a_recording_is_not_its_publishers_words(url: str) -> None:
     """Of highlights in a video nobody is named: the channel is not who speaks."""

@@ -84,7 +84,7 @@ def _introduces(block: Block) -> bool:
     """Whether a paragraph says whose words follow, as `Ana Cruz writes:` and a name alone do."""
     if block.kind != "paragraph":
         return False
-    text = label(block.lines[-1])
+    text = label(block.text.rpartition("\n")[2])
     return text.endswith((":", "：")) or voices.person(text) is not None
 
 

@@ -115,7 +115,7 @@ def _is_one_quotation(match: re.Match[str]) -> bool:
     words = match[1]
     if match.re is _SPOKEN:
         return _CLOSE[_OPEN.index(match.string[0])] not in words.rstrip(_CLOSE)
-    if any(line[0] in _DASHES for line in words.split("\n")[1:]):
+    if any(line and line[0] in _DASHES for line in words.split("\n")[1:]):
         return False  # another signature, or a list
     return not words.rstrip().endswith((":", ","))
 
