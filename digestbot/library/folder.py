@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -59,7 +60,7 @@ def read_one(root: Path, path: str, rules: Rules, unnamed: frozenset[str]) -> No
     """
     found = files.one(root, path)
     note = _note(found)
-    if rules.withholds(note, _text(found)):
+    if rules.withholds(note, partial(_text, found)):
         return None
     return _named_less(rules.without_tagged(note), found, rules, unnamed) if unnamed else rules.without_tagged(note)
 
@@ -71,7 +72,7 @@ def private_names(root: Path, path: str, rules: Rules) -> frozenset[str]:
     if "private" not in text and not rules.tags and not rules.covers(found.path):
         return frozenset()
     note = _note(found)
-    return _names([note]) if rules.withholds(note, text) else frozenset()
+    return _names([note]) if rules.withholds(note, lambda: text) else frozenset()
 
 
 def _folder(root: Path, rules: Rules) -> _Folder:
@@ -79,10 +80,10 @@ def _folder(root: Path, rules: Rules) -> _Folder:
     folder = _Folder([], [], [], [])
     for found in files.every(root, met):
         note = _note(found)
-        if rules.withholds(note, _text(found)):
+        if rules.withholds(note, partial(_text, found)):
             folder.withheld.append(note)
             continue
-        if b"[" in found.data:
+        if b"[" in found.data or b"&" in found.data:
             folder.linked.append((len(folder.notes), found))
         folder.notes.append(rules.without_tagged(note))
     # A problem names its file, and what lies in an excluded folder is not named.

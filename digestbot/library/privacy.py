@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from digestbot.model import Note
@@ -21,11 +21,13 @@ class Rules:
     tags: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
 
-    def withholds(self, note: Note, text: str) -> bool:
-        """Whether nothing of a note may be shown; text: its whole file, decoded."""
+    def withholds(self, note: Note, text: Callable[[], str]) -> bool:
+        """Whether nothing of a note may be shown; text: its whole file, decoded when it is asked for."""
         if note.private or self.covers(note.path):
             return True
-        return self._tagged(tag for source in note.sources for tag in source.tags) or self._written_in(text)
+        return bool(self.tags) and (
+            self._tagged(tag for source in note.sources for tag in source.tags) or self._written_in(text())
+        )
 
     def covers(self, path: str) -> bool:
         """Whether a path, with forward slashes, lies in an excluded folder."""
@@ -42,7 +44,7 @@ class Rules:
         return bool(self.tags) and any(re.fullmatch(self._pattern, _folded(tag).lstrip("#")) for tag in found)
 
     def _written_in(self, text: str) -> bool:
-        return bool(self.tags) and bool(re.search(rf"(?<![\w/#])#{self._pattern}(?![\w-])", _folded(text)))
+        return bool(re.search(rf"(?<![\w/#])#{self._pattern}(?![\w-])", _folded(text)))
 
     @property
     def _pattern(self) -> str:

@@ -21,7 +21,7 @@ from digestbot.notes.draft import Item, Passage
 from digestbot.notes.inline import fold_name, label, plain, target_name
 from digestbot.notes.keys import CONTRIBUTOR
 from digestbot.notes.level import highlight_id, level, level_url
-from digestbot.notes.voices import heard
+from digestbot.notes.voices import heard, is_anothers
 
 Dialect = Callable[[Document], list[Passage] | None]
 
@@ -33,6 +33,12 @@ MOST_LINES = 50_000
 """How much of a note is read; the longest markdown file among 28,000 real ones has 1.2 MB."""
 
 _TEMPLATE_PART = re.compile(r"<%[^%]{0,400}%>|\{\{[^{}\n]{0,200}\}\}")
+# However it is written, and even where the front matter round it cannot be read: in doubt a note is private.
+_PRIVATE = re.compile(
+    r"^[-*>+ \t]{0,9}private[* \t]{0,3}[:=]{1,2}[* \t]{0,3}(?:!!bool[ \t]+)?[\"']?(?:true|yes|y|on|1)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEAD_LINES = 12
 _TRUE = frozenset({"true", "yes", "1", "on"})
 _OVERLAP = 30
 _DOCUMENT = re.compile(r"^# [^\n]{1,500}\n{1,3}(?:!\[[^\n]{0,2000}\n{1,3})?#{1,3} Metadata[ \t]*$", re.MULTILINE)
@@ -102,7 +108,7 @@ def _parse(path: str, text: str, line: int, hidden: frozenset[str]) -> Note:
         tuple(highlights),
         tuple(problems),
         aliases=_aliases(document),
-        private=any(value.strip().casefold() in _TRUE for value in document.values.get("private", ())),
+        private=_is_private(document, text),
     )
 
 
@@ -112,6 +118,14 @@ def own_names(note: Note) -> frozenset[str]:
     file = note.path.rpartition("/")[2]
     names = (file, target_name(file), values.file_title(file), *titles, *note.aliases)
     return frozenset(folded for name in names if (folded := fold_name(name)))
+
+
+def _is_private(document: Document, text: str) -> bool:
+    """Whether front matter or metadata says so, or a line at the very top."""
+    if any(value.strip().casefold() in _TRUE for value in document.values.get("private", ())):
+        return True
+    head = "\n".join(text[: 1 << 14].split("\n", _HEAD_LINES)[:_HEAD_LINES])
+    return bool(_PRIVATE.search(head) or _PRIVATE.search(document.raw_front))
 
 
 def _aliases(document: Document) -> tuple[str, ...]:
@@ -132,6 +146,7 @@ def _read(path: str, text: str, hidden: frozenset[str]) -> tuple[Document, list[
         items, problems = table
         if "[[" in text or "](" in text:
             _unlink(items, hidden)
+            problems = [replace(problem, problem=plain(problem.problem, hidden).text) for problem in problems]
         return Document(path, {}, [], problems, hidden), items or [Item(values.file_title(path) or None)], None
     kept = _bounded(text)
     document = take_apart(path, kept, hidden)
@@ -170,6 +185,7 @@ def _by_dialect(document: Document) -> tuple[list[Item], str | None]:
     item = document.item
     if not document.blocks:
         return [item], "has no text"
+    document.blocks = quotes.with_signatures(document.blocks)
     template = _is_template(document)
     for dialect in DIALECTS:
         found = dialect(document)
@@ -203,7 +219,7 @@ def _highlights(item: Item, source: Source, document: Document, *, first: int) -
         (name for key in CONTRIBUTOR for name in values.names(document.texts((key,)), document.hidden)), None
     )
     for passage in item.passages:
-        _settle_voice(passage, declared)
+        _settle_voice(passage, declared, item.authors)
         if document.hidden and passage.url and _names_a_note(passage.url, document.hidden):
             passage.url = passage.native_id = None
     for position, (levelled, passage) in enumerate(_folded(item.passages).items(), first):
@@ -232,12 +248,14 @@ def _names_a_note(url: str, hidden: frozenset[str]) -> bool:
     return not url.startswith("http") and any(name in fold_name(unquote(url)) for name in hidden)
 
 
-def _settle_voice(passage: Passage, declared: str | None) -> None:
+def _settle_voice(passage: Passage, declared: str | None, authors: list[str]) -> None:
     """What the note declares, else what the passage itself shows, else what its dialect took for granted."""
     if declared in {"summary", "reporter"}:
         passage.voice, passage.speaker = Voice.SUMMARY, None
     elif passage.speaker is None and (spoken := heard(passage.text)):
         passage.text, passage.voice, passage.speaker = spoken
+    elif passage.voice is Voice.AUTHOR and is_anothers(passage.text, authors):
+        passage.voice = Voice.SUMMARY
 
 
 def _folded(passages: list[Passage]) -> dict[str, Passage]:

@@ -20,7 +20,7 @@ _CALLOUT = re.compile(r"^\[!([\w-]+)[^\]]*\][+-]?[ \t]*(.*)$")
 _FENCE = re.compile(r"^(`{3,}|~{3,}|\$\$)")
 _UNDERLINE = re.compile(r"^=+$")
 _QUOTE_MARK = re.compile(r"^(?:>[ \t]?)+")
-QUOTE_CALLOUTS = frozenset({"quote", "quotes", "cite", "citation", "highlight"})
+QUOTE_CALLOUTS = frozenset({"quote", "quotes", "cite", "citation", "highlight", "pdf"})
 """Callouts that hold somebody's words."""
 
 _BULLET_SIGNS = frozenset("-*+•◦▪‣·")

@@ -47,6 +47,7 @@ _FROM = re.compile(r"^From:[ \t]*(\[\[[^\]]{1,200}\]\])[ \t]*(?:$|<br[ \t]*/?>[ 
 _IMAGE_ONLY = re.compile(r"^(?:\[?!\[[^\n]*|!\[\[[^\n]*\]\][ \t]*)$")
 _DATE_LINE = re.compile(r"^\(?\[{0,2}\d{4}-\d{2}-\d{2}[-\w, ]{0,16}\]{0,2}\)?$|^\(\d{1,2}/\d{1,2}/\d{4}[^)]{0,20}\)$")
 _URL_LINE = re.compile(r"^<?(https?://[^\s/]+/\S+?)>?$")  # without a label only a page's address, not a site's
+_LINK_LINE = re.compile(r"^\[([^\[\]]{1,200})\]\((https?://[^()\s]+)\)$")
 _PASTED_FRONT = re.compile(
     r"^---[ \t]*\n(?:[\w -]{1,40}:(?:[ \t][^\n]*)?\n|[ \t]+-[ \t][^\n]*\n|-[ \t][^\n]*\n){1,60}---[ \t]*$", re.MULTILINE
 )
@@ -179,6 +180,8 @@ def _keep_heading(document: Document, block: Block, kept: list[Block], *, top: b
     first = not any(other.kind == "heading" for other in kept)
     if top and first and block.level == 1 and document.heading is None and fold_key(name) not in _GENERIC_TITLES:
         document.heading = name
+        if linked := _LINK_LINE.match(block.text):
+            document.values.setdefault("url", []).append(linked[2])
     else:
         kept.append(block)
 
@@ -195,7 +198,7 @@ def _metadata_of(block: Block, *, in_section: bool, top: bool) -> list[tuple[str
         return [] if linked or (fields is None and _IMAGE_ONLY.match(block.text)) else fields
     known = sum(key in KNOWN for key, _ in fields or ())
     if not top or not known or len(fields or ()) > known + 2:
-        return _link_only(block) if top else None
+        return _links_only(block) if top else None
     return fields
 
 
@@ -209,17 +212,20 @@ def _boxed(block: Block, *, top: bool) -> list[tuple[str, str]] | None:
     return [] if block.kind == "callout" and not block.lines and top else None
 
 
-def _link_only(block: Block) -> list[tuple[str, str]] | None:
-    """`[Read Original](https://…)` alone in a line at the top is a field whose key is the label."""
-    match = re.match(r"^\[([^\]]{1,40})\]\((https?://[^()\s]+)\)$", block.text)
-    return [(fold_key(match[1]), match[2])] if match and block.kind == "bullet" else None
+def _links_only(block: Block) -> list[tuple[str, str]] | None:
+    """`[Read Original](https://…)` alone in its line at the top is a field whose key is the label."""
+    found = [(fold_key(match[1]), match[2]) for line in block.lines if (match := _LINK_LINE.match(line))]
+    known = block.kind == "bullet" or any(key in KNOWN for key, _ in found)
+    return found if known and 0 < len(found) == len(block.lines) else None
 
 
 def _passes(document: Document, block: Block) -> bool:
-    """Whether metadata may still follow a block: an image, a date line or a bare address does not end the head."""
+    """Whether metadata may still follow a block: an image, a date, tags or a bare address do not end the head."""
     if block.kind not in {"paragraph", "bullet"}:
         return block.kind == "rule"
-    rest = [line for line in block.lines if not _IMAGE_ONLY.match(line) and not _DATE_LINE.match(line)]
+    rest = [line for line in block.lines if not (_IMAGE_ONLY.match(line) or _DATE_LINE.match(line))]
+    if block.kind == "paragraph" and values.hashtags(block.text):
+        return True
     for line in list(rest):
         match = _URL_LINE.match(line)
         if match and block.kind == "paragraph":

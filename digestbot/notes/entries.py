@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from digestbot.model import Voice
-from digestbot.notes import fields, tails, values
+from digestbot.notes import fields, tails, values, voices
 from digestbot.notes.blocks import Block
 from digestbot.notes.document import Document
 from digestbot.notes.draft import Passage
@@ -23,7 +23,10 @@ _TASK = re.compile(r"^\[[ xX/>-]\][ \t]")
 
 @dataclass(slots=True)
 class Entry:
-    """A highlight being put together. lines, notes, tags and contributor are still markup."""
+    """A highlight being put together. lines, notes, tags and contributor are still markup.
+
+    remarked: a note stands below it that no word like `Note:` calls one, so that it may be a signature.
+    """
 
     block: Block
     section: str | None
@@ -35,6 +38,7 @@ class Entry:
     contributor: str | None = None
     native_id: str | None = None
     in_note: bool = False
+    remarked: bool = False
 
     @property
     def open(self) -> bool:
@@ -80,17 +84,23 @@ def add_fields(entry: Entry, lines: list[str]) -> None:
         entry.in_note = kind == "note" or (not kind and entry.in_note)
 
 
+def add_remark(entry: Entry, block: Block) -> None:
+    """Add a block that stands below the highlight and is no field."""
+    entry.notes.append(block.text)
+    entry.remarked = True
+
+
 def add_code(entry: Entry, block: Block) -> None:
     """Code inside a highlight is a part of it: its end is still to come."""
     if entry.open and block.indent > entry.block.indent:
         entry.lines += [f"`{line}`" for line in block.lines[1:] if "`" not in line]
 
 
-def passage(entry: Entry, document: Document, *, podcast: bool) -> Passage | None:
+def passage(entry: Entry, document: Document, *, speech: bool) -> Passage | None:
     """The finished highlight, or None for an image, a placeholder, or what only links elsewhere."""
     tail = entry.tail or tails.Tail("")
     lines = [line.removeprefix(PIN).strip() for line in "\n".join(entry.lines).split("\n")]
-    lines, voice = _spoken(lines, podcast=podcast)
+    lines, voice = _spoken(lines, speech=speech)
     markup = "\n".join(line.lstrip("#") if line.startswith("#") and " " in line[:7] else line for line in lines)
     if not tail.found and markup[:1] in {"[", "("}:
         tail = tails.lead(markup)
@@ -102,6 +112,8 @@ def passage(entry: Entry, document: Document, *, podcast: bool) -> Passage | Non
     if (tail.url or "").startswith("zotero") and re.fullmatch(r"“[^“”]*”|\"[^\"]*\"", text):
         text = text[1:-1]  # the exporter's quotation marks, not the source's
     note = plain("\n".join(entry.notes), document.hidden).text if entry.notes else ""
+    if entry.remarked and not tail.found and voices.signs(note, document.item.authors):
+        voice = Voice.QUOTED  # below words that nothing links to their place, a name alone says whose they are
     return Passage(
         text=text,
         line=entry.block.line,
@@ -118,12 +130,12 @@ def passage(entry: Entry, document: Document, *, podcast: bool) -> Passage | Non
     )
 
 
-def _spoken(lines: list[str], *, podcast: bool) -> tuple[list[str], Voice]:
-    """The lines that hold the words, and whose they are: of a podcast its transcript, else perhaps a machine's gist."""
+def _spoken(lines: list[str], *, speech: bool) -> tuple[list[str], Voice]:
+    """The lines that hold the words, and whose they are: a recording's transcript, else perhaps a machine's gist."""
     transcript = next((number for number, line in enumerate(lines) if line.rstrip().casefold() == "transcript:"), None)
     if transcript is not None:
         return [line for line in lines[transcript + 1 :] if not _SPEAKER_LINE.match(line)], Voice.QUOTED
-    if not podcast:
+    if not speech:
         return lines, Voice.AUTHOR
     gist = [line for line in lines if not _GIST.match(line)]
     return gist, Voice.QUOTED if len(gist) == len(lines) else Voice.SUMMARY

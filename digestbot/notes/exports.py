@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from digestbot.notes import entries, fields, quotes, tails
+from digestbot.notes import entries, fields, quotes, tails, video
 from digestbot.notes.blocks import QUOTE_CALLOUTS, Block, Kind
 from digestbot.notes.document import Document
-from digestbot.notes.draft import Passage
+from digestbot.notes.draft import Item, Passage
 from digestbot.notes.front import fold_key
 from digestbot.notes.inline import label
 
@@ -23,7 +23,8 @@ _HIGHLIGHTS = re.compile(
     r"(?:highlights?|quotes|quotations|annotations|highlighted passages)(?: ?(?:&|and|/|,) ?(?:my )?notes)?"
     r"|notes ?(?:&|and|/) ?highlights|highlights added.*|highlights first synced.*|new highlights.*|imported: .*"
     r"|高亮划线|划线|劃線|标注|重点|摘录|書摘|书摘|выделения|цитаты|markierungen|zitate|surlignages|citations|extraits"
-    r"|destacados|citas|evidenziazioni|citazioni|markeringar|citat|ハイライト|하이라이트)\W*$",
+    r"|destacados|citas|destaques|citações|trechos|evidenziazioni|sottolineature|citazioni|markeringen|citaten"
+    r"|markeringar|citat|citater|sitater|cytaty|citáty|alıntılar|цитати|ハイライト|하이라이트)\W*$",
     re.IGNORECASE,
 )
 _CONTAINER = re.compile(
@@ -58,6 +59,7 @@ class _Reading:
     bullets: bool = False
     quotes: bool = False
     ruled: bool = False
+    addressed: bool = False
 
 
 def read(document: Document) -> list[Passage] | None:
@@ -69,12 +71,18 @@ def read(document: Document) -> list[Passage] | None:
         return None
     reading = _Reading(linked=linked)
     reading.bullets, reading.quotes = _shape(blocks, strong)
+    reading.addressed = any(_is_addressed(block) for block, proves in zip(blocks, strong, strict=True) if proves)
     reading.ruled = sum(block.kind == "rule" for block in blocks) >= 2
     for block, is_strong in zip(blocks, strong, strict=True):
         _step(reading, block, document, is_strong=is_strong)
-    podcast = any("podcast" in tag.casefold() for tag in document.item.tags)
-    found = [entries.passage(entry, document, podcast=podcast) for entry in reading.found]
+    found = [entries.passage(entry, document, speech=_is_speech(document.item)) for entry in reading.found]
     return [passage for passage in found if passage is not None]
+
+
+def _is_speech(item: Item) -> bool:
+    """Whether the source is a recording: who speaks in it is not who published it."""
+    told = any(word in tag.casefold() for tag in item.tags for word in ("podcast", "video"))
+    return told or video.watched(item.url) is not None
 
 
 def _parted(block: Block) -> list[Block]:
@@ -110,6 +118,16 @@ def _strong(block: Block) -> bool:
         return False
     tail = _own_tail(block)
     return tail.found and bool(tail.text) and (block.kind != "paragraph" or tail.url is not None)
+
+
+def _is_addressed(block: Block) -> bool:
+    """Whether a product wrote a highlight's ending: people write a page behind their quotes, but no address."""
+    return block.lines[0].startswith(entries.PIN) or _own_tail(block).url is not None
+
+
+def _stands_alone(reading: _Reading, block: Block) -> bool:
+    """Whether a quote is a highlight with or without a page behind it, as in notes that people write themselves."""
+    return block.kind == "quote" and reading.quotes and reading.in_zone and not reading.addressed
 
 
 def _own_tail(block: Block) -> tails.Tail:
@@ -207,7 +225,7 @@ def _enter(reading: _Reading, block: Block, document: Document) -> None:
         reading.zone_level = block.level if not _SYNCED.match(name) else reading.zone_level or block.level
         reading.section = None
     else:
-        if reading.zone_level is not None and block.level <= reading.zone_level and not reading.linked:
+        if reading.zone_level is not None and block.level <= reading.zone_level and not reading.addressed:
             reading.in_zone = False
         reading.section = name or None
 
@@ -215,6 +233,7 @@ def _enter(reading: _Reading, block: Block, document: Document) -> None:
 def _add_strong(reading: _Reading, block: Block) -> None:
     current = reading.current
     inner = current and current.open and not current.lines[0].startswith(entries.PIN)
+    inner = inner and not _stands_alone(reading, block)
     if (
         current
         and inner
@@ -252,12 +271,12 @@ def _extend(entry: entries.Entry, block: Block) -> None:
 def _add_bullet(reading: _Reading, block: Block) -> None:
     current, base = reading.current, reading.base
     if current and reading.quotes and not reading.linked:
-        current.notes.append(block.text)
+        entries.add_remark(current, block)
     elif current and current.block.kind == "bullet" and block.indent > current.block.indent:
         if current.open and not (_is_thought(current, block) and not reading.linked):
             _extend(current, block)
         else:
-            current.notes.append(block.text)
+            entries.add_remark(current, block)
     elif current and current.open and _other_marker(reading, block):
         _extend(current, block)
     elif (
@@ -285,14 +304,16 @@ def _add_text(reading: _Reading, block: Block) -> None:
         if current and current.open and (reading.linked or block.indent > current.block.indent):
             _extend(current, block)
         return
-    if reading.linked and not (reading.ruled and reading.in_zone and (current is None or current.open)):
+    if _stands_alone(reading, block):
+        _begin(reading, block)
+    elif reading.linked and not (reading.ruled and reading.in_zone and (current is None or current.open)):
         own_words = current and current.tail and (current.tail.url or "").startswith("zotero")
         if current and not current.open and not own_words and block.kind == "paragraph":
-            current.notes.append(block.text)
+            entries.add_remark(current, block)
     elif not reading.in_zone:
         return
     elif current and reading.quotes and block.kind == "paragraph":
-        current.notes.append(block.text)
+        entries.add_remark(current, block)
     elif current and reading.ruled and block.kind == "paragraph":
         _extend(current, block)
     elif not reading.quotes or block.kind == "quote":

@@ -177,13 +177,18 @@ def _holds_map(value: object) -> bool:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """The texts in a value; of a map its `name`, of a map of one key (`Re: Tides` in a list) both sides."""
+    """The texts in a value; of a map its `name`, or `given` and `family` (as Pandoc writes them).
+
+    Of a map of one key, which `Re: Tides` is in a list, both sides.
+    """
     if isinstance(value, list):
         for item in value:
             yield from _texts(item)
     elif isinstance(value, dict):
         if "name" in value:
             yield from _texts(value["name"])
+        elif isinstance(last := value.get("family"), str):
+            yield f"{value.get('given') or ''} {last}".strip()
         elif len(value) == 1:
             yield ": ".join(str(part) for pair in value.items() for part in pair)
     elif value is not None:

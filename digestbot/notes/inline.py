@@ -56,7 +56,7 @@ _SHELTER = 0xE100
 _SHELTERED = {_SHELTER + code: chr(code) for code in range(128)}
 _BLOCK_ID = re.compile(r" ?\^[A-Za-z0-9][\w-]{0,80} ?$", re.MULTILINE)
 _SPACE_STOP = re.compile(r" [.,;!?…。，；！？]")
-_LEFTOVER = re.compile(r"\( ?\)")
+_LEFTOVER = re.compile(r"\( \)|(?<!\w)\(\)")  # but `parse()` is a name of code
 _BEFORE_STOP = re.compile(r" ([.,;!?…。，；！？]{1,3}(?=\s|$))")
 _LEFT_COMMA = re.compile(r"[,;][ \t]{0,3}(?=[.!?)])")  # what a list of citations leaves behind
 _SLUG = re.compile(r"^[a-z0-9]+(?:_[a-z0-9]+)+$")
@@ -170,8 +170,22 @@ def _without_links(text: str, out: Plain, hidden: frozenset[str]) -> str:
     if "[[" in text:
         text = _LEFT_COMMA.sub("", _without_wikilinks(text, out, hidden))
     if "](" in text:
-        text = _LINK.sub(lambda match: REDACTED if hidden and fold_name(match[1]) in hidden else match[1], text)
+        text = _LINK.sub(lambda match: _labelled(match, hidden), text)
     return text
+
+
+def _labelled(match: re.Match[str], hidden: frozenset[str]) -> str:
+    """The label of a link, unless it is a hidden name, or holds one and leads to a note."""
+    if not hidden:
+        return match[1]
+    web = match[0].startswith("](http", len(match[1]) + 1)
+    return REDACTED if fold_name(match[1]) in hidden or (not web and _names(match[1], hidden)) else match[1]
+
+
+def _names(text: str, hidden: frozenset[str]) -> bool:
+    """Whether a text holds one of these names, as whole words."""
+    folded = f" {fold_name(text)} "
+    return any(f" {name} " in folded for name in hidden)
 
 
 def _without_stamps(text: str, out: Plain) -> str:
@@ -225,7 +239,7 @@ def _shown(match: re.Match[str], out: Plain, hidden: frozenset[str]) -> str:
     target, alias = match[1], match[2]
     name = target_name(target)
     if hidden and fold_name(html.unescape(name)) in hidden:
-        return alias.strip() if alias and fold_name(alias) not in hidden else REDACTED
+        return alias.strip() if alias and not _names(alias, hidden) else REDACTED
     if name:
         out.links.append(name)
     if alias is not None:

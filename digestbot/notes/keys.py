@@ -14,10 +14,10 @@ AUTHOR = (
     "auteur", "auteurs", "autore", "autori", "författare", "автор", "авторы", "저자", "creators", "creator", "show",
 )  # fmt: skip
 URL = (
-    "source url", "original url", "url original", "original link", "url", "reference", "canonical url", "source",
-    "link", "read original", "pc地址", "web url", "permalink", "website", "href", "uri", "web", "episode link",
-    "quelle", "adresse", "lien", "fuente", "enlace", "fonte", "ссылка", "источник", "链接", "鏈接", "来源", "原文",
-    "リンク", "링크", "출처", "site",
+    "source url", "original url", "url original", "original link", "original", "url", "reference", "canonical url",
+    "source", "link", "read original", "pc地址", "web url", "permalink", "website", "href", "uri", "web",
+    "episode link", "quelle", "adresse", "lien", "fuente", "enlace", "fonte", "ссылка", "источник", "链接", "鏈接",
+    "来源", "原文", "リンク", "링크", "출처", "site",
 )  # fmt: skip
 NAMED_TAGS = (
     "tags", "tag", "document tags", "labels", "keywords", "topics", "标签", "標籤", "теги", "schlagwörter",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from digestbot.model import Voice
-from digestbot.notes import paragraphs, prose
+from digestbot.notes import paragraphs, prose, quotes
 from digestbot.notes.blocks import Block
 from digestbot.notes.document import Document
 from digestbot.notes.draft import Passage
@@ -25,10 +25,13 @@ _LEGEND = re.compile(
     r"|\bhighlights?\b.{0,40}\b(?:by me|mine|my own)\b|\b(?:marked|highlighted) (?:like this|by me|in)\b",
     re.IGNORECASE,
 )
+# `**Ada:** …` and `ADA: …` in an interview: the note's author is not who speaks.
+_SPEAKS = re.compile(r"^(?:(\*\*|__)[^*_:\n]{1,40}(?::\1|\1:)|[^\W\da-z_][^\W\da-z_ .]*(?: [^\W\da-z_ .]+){0,3}:)\s")
 # Two private-use characters stand for the ends of a mark while the markup round it is taken away.
 _ON, _OFF = "\ue000", "\ue001"
 _SPAN = re.compile(f"{_ON}([^{_OFF}]*){_OFF}")
-_STOP_INSIDE = re.compile(f"([.!?…。！？]+){_OFF}")
+_QUOTATION_SIGN = re.compile(f'[“”«»„「」"{_ON}]')
+_STOP_INSIDE = re.compile(f"(?<![.!?…。！？])([.!?…。！？]+){_OFF}")
 _STOPS = ".!?…。！？"
 _MANY = 100  # marked sentences of one paragraph, behind which nothing worth the search is left
 _SENTENCE = 30  # characters from which marked words with capital and stop are a sentence of their own
@@ -37,12 +40,16 @@ _SENTENCE = 30  # characters from which marked words with capital and stop are a
 def read(document: Document) -> list[Passage] | None:
     """Marked sentences first, then the rest of the body; None when nothing is marked."""
     thread = sum(block.kind == "rule" for block in document.blocks) >= 2
+    collection = quotes.mostly_quotes(document.blocks)
     width = paragraphs.wrap_width(document.blocks)
     marked: list[Passage] = []
     rest: list[Block] = []
     for block in document.blocks:
         for part in _parts(block, width):
             found = _marked(part, document)
+            if found and ((part.kind == "quote" and not collection) or _SPEAKS.match(part.text)):
+                for passage in found:
+                    passage.voice = Voice.SUMMARY
             marked += found or []
             rest += [part] if found is None else _unmarked(part, found, document.hidden)
     document.blocks = rest
@@ -76,8 +83,28 @@ def _marked(block: Block, document: Document) -> list[Passage] | None:
     if _LEGEND.search(words.text.replace(_ON, "").replace(_OFF, "")) and all(span[1].count(" ") < 3 for span in spans):
         return []
     around = _sentences_around(words.text)
-    sentences = dict.fromkeys(sentence for span in spans if (sentence := _whole(span, around)))
-    return [Passage(sentence, block.line, voice=Voice.AUTHOR, links=words.links) for sentence in sentences]
+    found: dict[str, Voice] = {}
+    open_at = _open_quotations(words.text)
+    for span in spans:
+        if sentence := _whole(span, around):
+            found.setdefault(sentence, Voice.SUMMARY if open_at[span.start()] else Voice.AUTHOR)
+    return [Passage(sentence, block.line, voice=voice, links=words.links) for sentence, voice in found.items()]
+
+
+def _open_quotations(text: str) -> dict[int, bool]:
+    """For the place of every mark, whether quotation marks are open there: what is marked is somebody else's then."""
+    found: dict[int, bool] = {}
+    depth, low, straight = 0, False, False
+    for sign in _QUOTATION_SIGN.finditer(text):
+        if sign[0] == _ON:
+            found[sign.start()] = depth > 0 or straight
+        elif sign[0] == '"':
+            straight = not straight
+        elif sign[0] in "”»」" or (sign[0] == "“" and low):
+            depth, low = max(0, depth - 1), False
+        else:
+            depth, low = depth + 1, sign[0] == "„"  # „…“ closes with the sign that opens “…”
+    return found
 
 
 def _fenced(match: re.Match[str]) -> str:

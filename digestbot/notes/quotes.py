@@ -16,16 +16,60 @@ _SOURCE = re.compile(r"^[-—–]*[ \t]*(?:source|book|from|title|page|location|
 _SIGNATURE = re.compile(r"^[-—–―~]+[ \t]*(\S[^\n]{1,80})$")
 
 
+def with_signatures(blocks: list[Block]) -> list[Block]:
+    """The blocks again: each quote with the `— Name` that stands below it, and none with the words of two people."""
+    found: list[Block] = []
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        above = found[-1] if found else None
+        listed = block.kind == "bullet" and following is not None and following.kind == "bullet"
+        if above and _may_be_signed(above) and not listed and (name := _signature(block)):
+            above.lines.append(f"— {name}")
+        else:
+            found += _by_speaker(block)
+    return found
+
+
+def _may_be_signed(block: Block) -> bool:
+    quotes = block.kind == "quote" or (block.kind == "callout" and block.marker in QUOTE_CALLOUTS)
+    return quotes and not (block.lines and _SIGNATURE.match(block.lines[-1]))
+
+
+def _signature(block: Block) -> str | None:
+    """What follows the dash of a paragraph or list item that is nothing but a name, else None."""
+    if len(block.lines) != 1 or block.kind not in {"paragraph", "bullet"}:
+        return None
+    line = block.lines[0] if block.kind == "paragraph" else f"- {block.lines[0]}" if block.marker == "-" else ""
+    match = _SIGNATURE.match(line)
+    name = voices.person(label(match[1])) if match else None
+    return match[1] if match and name and (block.kind == "paragraph" or " " in name) else None
+
+
+def _by_speaker(block: Block) -> list[Block]:
+    """A quote cut behind every line that signs what stands above it."""
+    if block.kind != "quote" or len(block.lines) < 4:
+        return [block]
+    parts: list[Block] = []
+    start = 0
+    for number, line in enumerate(block.lines):
+        match = _SIGNATURE.match(line) if number > start else None
+        if match and not line.startswith("- ") and voices.person(label(match[1])):
+            parts.append(Block("quote", block.line + start, block.lines[start : number + 1], block.indent))
+            start = number + 1
+    rest = [Block("quote", block.line + start, block.lines[start:], block.indent)] if start < len(block.lines) else []
+    return [*parts, *rest] if parts else [block]
+
+
 def read(document: Document) -> list[Passage] | None:
     """Quotations first, then whatever prose stands beside them; None when the note holds no quotation of its own."""
     quoted: list[Passage] = []
     rest: list[Block] = []
-    collection = _mostly_quotes(document.blocks)
-    for block in document.blocks:
+    collection = mostly_quotes(document.blocks)
+    for above, block in zip([None, *document.blocks], document.blocks, strict=False):
         passage = _quotation(block, document)
         if passage is None and collection and block.kind == "quote":
             words = plain(tails.take(block.text).text, document.hidden)
-            passage = Passage(words.text, block.line, links=words.links) if words.text else None
+            voice = Voice.QUOTED if above and _introduces(above) else Voice.AUTHOR
+            passage = Passage(words.text, block.line, voice=voice, links=words.links) if words.text else None
         if passage is None:
             rest.append(block)
         else:
@@ -36,7 +80,15 @@ def read(document: Document) -> list[Passage] | None:
     return quoted + prose.passages(document)
 
 
-def _mostly_quotes(blocks: list[Block]) -> bool:
+def _introduces(block: Block) -> bool:
+    """Whether a paragraph says whose words follow, as `Ana Cruz writes:` and a name alone do."""
+    if block.kind != "paragraph":
+        return False
+    text = label(block.text.rpartition("\n")[2])
+    return text.endswith((":", "：")) or voices.person(text) is not None
+
+
+def mostly_quotes(blocks: list[Block]) -> bool:
     """Whether a note is a collection of quotes rather than a text that quotes somebody now and then."""
     quoted = sum(len(block.text) for block in blocks if block.kind == "quote")
     return quoted > 0 and quoted * 2 >= sum(
@@ -75,10 +127,12 @@ def _from_callout(block: Block, document: Document) -> Passage | None:
         return None
     spoken = voices.heard(words.text)
     text = spoken[0] if spoken and spoken[2] else words.text
+    named = voices.person(title) if title and not title.startswith(document.item.title or "\n") else None
+    anothers = bool(named and " " in named and named not in document.item.authors)
     return Passage(
         text,
         block.line,
-        voice=Voice.QUOTED if speaker or spoken else Voice.AUTHOR,
+        voice=Voice.QUOTED if speaker or spoken or anothers else Voice.AUTHOR,
         speaker=speaker or (spoken[2] if spoken else None),
         links=words.links,
         section=title or None,

@@ -44,6 +44,7 @@ _LONG_DATE = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})",
     re.IGNORECASE,
 )
+_DOTTED = re.compile(r"(?<!\d)(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?!\d)")  # always the day first
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _BROKEN_HOST = re.compile(r"undefined$|^localhost$|^$")
 READER_HOSTS = (
@@ -198,6 +199,8 @@ def day(text: str) -> str | None:
     if named:
         month = _MONTHS.index(named[2][:3].casefold()) + 1
         return _iso(named[4], str(month), named[1] or named[3])
+    if dotted := _DOTTED.search(text):
+        return _iso(dotted[3], dotted[2], dotted[1])
     match = _DATE.search(text)
     return _iso(match[1], match[2], match[3]) if match else None
 
