@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from digestbot import credentials, platforms, schedule, telemetry
 from digestbot.commands import Context, answer
-from digestbot.errors import DigestbotError, PlatformError, StoreError
+from digestbot.errors import DigestbotError, PlatformError, StoreError, origin
 from digestbot.library import open_library
 from digestbot.library.index import Place
 from digestbot.library.privacy import Rules
@@ -89,7 +89,7 @@ class App:
         return message
 
     def _apology(self, text: str, templates: str, command: Command, error: Exception) -> Message:
-        telemetry.event("answer", failed=True, channel=command.channel, problem=type(error).__name__)
+        telemetry.event("answer", failed=True, channel=command.channel, problem=origin(error))
         try:
             return self.render(Notice(text), templates)
         except DigestbotError:  # the templates are what is broken
@@ -134,6 +134,7 @@ class Clockwork:
         self._subscriptions = subscriptions
         self._workspaces = sorted({one.channel.workspace for one in subscriptions})
         self._in_flight: set[asyncio.Task[None]] = set()
+        self._given_up: dict[str, Delivery] = {}
         self._stopping = False
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -177,6 +178,7 @@ class Clockwork:
 
     async def _plan_and_claim(self) -> None:
         try:
+            await self._settle()
             for skipped in await self._service.plan_due(self._subscriptions):
                 _report(skipped)
             for workspace in self._workspaces:
@@ -184,13 +186,24 @@ class Clockwork:
         except StoreError as error:
             telemetry.event("store", failed=True, problem=error)
             self._wake(now() + STORE_PAUSE)
+        except Exception as error:  # noqa: BLE001 - one fault must not end all digests for good
+            telemetry.event("tick", failed=True, problem=origin(error))
+            self._wake(now() + STORE_PAUSE)
         else:
             await self._wake_when_due()
 
+    async def _settle(self) -> None:
+        """Take up again what was given up because the database did not do its work."""
+        for name, delivery in list(self._given_up.items()):
+            for ended in await self._service.recover(delivery.subscription.channel.workspace, delivery):
+                _report(ended)
+            del self._given_up[name]
+
     async def _claim(self, workspace: str) -> None:
-        if self._stopping or len(self._in_flight) >= MOST_IN_FLIGHT:
+        room = MOST_IN_FLIGHT - len(self._in_flight)
+        if self._stopping or room <= 0:
             return
-        for delivery in await self._store.claim(workspace, now()):
+        for delivery in await self._store.claim(workspace, now(), most=room):
             task = asyncio.create_task(self._deliver(delivery))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
@@ -199,6 +212,7 @@ class Clockwork:
         try:
             _report(await self._service.deliver(delivery))
         except StoreError as error:
+            self._given_up[delivery.id] = delivery
             telemetry.event("store", failed=True, delivery=delivery.id, problem=error)
         except asyncio.CancelledError:
             telemetry.event("delivery", failed=True, id=delivery.id, outcome="interrupted")
@@ -210,10 +224,11 @@ class Clockwork:
         times = [now() + HEARTBEAT]
         if len(self._in_flight) < MOST_IN_FLIGHT:  # else the end of a delivery sets it again
             try:
-                retries = [await self._store.next_retry(workspace) for workspace in self._workspaces]
+                waiting = [await self._store.next_claim(workspace) for workspace in self._workspaces]
             except StoreError:
-                retries = [now() + STORE_PAUSE]
-            times += [time for time in (self._service.next_due(self._subscriptions), *retries) if time]
+                waiting = [now() + STORE_PAUSE]
+            times += [time for time in (self._service.next_due(self._subscriptions), *waiting) if time]
+        times += [now() + STORE_PAUSE] if self._given_up else []
         self._wake(min(times))
 
     def _wake(self, when: datetime) -> None:
@@ -260,6 +275,8 @@ async def _listen(app: App, name: str, stop: asyncio.Event) -> None:
         await app.platforms[name].run(app.answer)
     except PlatformError as error:
         telemetry.event("platform", failed=True, platform=name, problem=error)
+    except Exception as error:  # noqa: BLE001 - one platform's fault ends no other, and is seen
+        telemetry.event("platform", failed=True, platform=name, problem=origin(error))
     finally:
         if name == "console":
             stop.set()

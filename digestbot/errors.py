@@ -71,3 +71,19 @@ class PlatformError(DigestbotError):
 
 class StoreError(DigestbotError):
     """The database cannot be opened, read or written."""
+
+
+def origin(error: BaseException) -> str:
+    """What a fault is and where it struck: `KeyError at store/ledger.py:160`. Its text may quote a note and stays out.
+
+    Where a library raised it, the innermost line of ours follows.
+    """
+    trace, ours, last = error.__traceback__, "", ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        file = "/".join(code.co_filename.split("/")[-2:])
+        last = f"{file}:{trace.tb_lineno}"
+        ours = last if trace.tb_frame.f_globals.get("__name__", "").startswith("digestbot") else ours
+        trace = trace.tb_next
+    places = " from ".join(dict.fromkeys(place for place in (last, ours) if place))
+    return f"{type(error).__name__} at {places}" if places else type(error).__name__

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +49,22 @@ async def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
     assert sum(planned) == 100
     for store in stores:
         store.close()
+
+
+async def test_a_row_of_another_version_stops_no_other(tmp_path: Path) -> None:
+    """A subscription with a key that this version does not know is delivered; one that makes no sense is refused."""
+    store = open_store(f"sqlite:///{tmp_path}/ledger.db")
+    for name in ("newer", "odd", "plain"):
+        await store.plan(make_subscription(name), NINE, NOW)
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database, database:
+        database.execute("UPDATE deliveries SET ordered = json_set(ordered, '$.mood', 'calm') WHERE id = 1")
+        database.execute("UPDATE deliveries SET ordered = json_remove(ordered, '$.channel') WHERE id = 2")
+    assert [one.subscription.id for one in await store.claim("acme", NOW)] == ["newer", "plain"]
+    assert await store.claim("acme", NOW) == []
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database:
+        ((state, reason),) = database.execute("SELECT state, reason FROM deliveries WHERE id = 2").fetchall()
+    assert (state, "another version" in reason) == ("refused", True)
+    store.close()
 
 
 async def test_durable_and_concurrent_modes(tmp_path: Path) -> None:
