@@ -224,6 +224,33 @@ def test_mistakes(home: Path, arguments: tuple[str, ...], code: int, problem: st
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("preview --content notes >&-", "standard output is closed"),
+        ("corpus export notes >&-", "standard output is closed"),
+        ("corpus export notes >/dev/full", "standard output cannot be written: No space left on device."),
+        ("themes --json --content notes >/dev/full", "standard output cannot be written: No space left on device."),
+    ],
+)
+def test_output_that_goes_nowhere(command: str, said: str, home: Path) -> None:
+    """Where nothing can be printed, a sentence says so and the exit status is 1: nothing is lost in silence."""
+    environment = {"DIGESTBOT_DATA": str(home / "data"), "HOME": str(home)}
+    line = f'exec "{sys.executable}" -m digestbot {command}'
+    shell = ["/bin/sh", "-c", line]
+    done = subprocess.run(shell, cwd=home, env=environment, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"digestbot: {said}")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_terminal_of_another_encoding(home: Path) -> None:
+    """What a terminal's encoding does not have is shown as a question mark."""
+    done = run("preview", "--content", "notes", home=home, PYTHONIOENCODING="ascii")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert "published" in done.stdout
+
+
 def test_a_broken_template(home: Path) -> None:
     """An operator's broken template is named with its line, and the built-in one serves."""
     (home / "mine" / "text").mkdir(parents=True)

@@ -15,6 +15,16 @@ from digestbot.store import open_store
 NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
 
 
+ODD_URLS = [
+    "sqlite+aiosqlite:///s3cret.db",
+    "sqlite+pysqlcipher://:s3cret@/x.db",
+    "sqlite://u:s3cret@h/x.db",
+    "sqlite:///x.db?foo=s3cret",
+    "sqlite:///file:x.db?uri=true",
+    "sqlite:///file:x.db",
+]
+
+
 def mode(path: Path) -> int:
     """The permission bits of a file."""
     return path.stat().st_mode & 0o777
@@ -75,7 +85,7 @@ async def test_durable_and_concurrent_modes(tmp_path: Path) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:s3cret@h/d", "sqlite://", "sqlite:///:memory:", "s3cret"])
+@pytest.mark.parametrize("url", ["postgresql://u:s3cret@h/d", "sqlite://", "sqlite:///:memory:", "s3cret", *ODD_URLS])
 def test_other_urls_are_refused(url: str) -> None:
     """A URL that names no SQLite file is refused by the setting's name, without its value."""
     with pytest.raises(SettingsError, match="DIGESTBOT_DATABASE_URL") as refused:

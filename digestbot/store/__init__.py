@@ -173,9 +173,11 @@ def _path(url: str) -> Path:
         parsed = make_url(url)
     except ArgumentError:
         raise SettingsError(problem) from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+    file = parsed.database or ""
+    # Another driver is not there, and a query or a `file:` would mean something else than a file of that name.
+    if url != f"sqlite:///{file}" or file in {"", ":memory:"} or file.startswith("file:"):
         raise SettingsError(problem)
-    return Path(parsed.database)
+    return Path(file)
 
 
 def _engine(url: str) -> Engine:
