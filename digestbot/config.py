@@ -14,10 +14,7 @@ from digestbot import schedule
 from digestbot.curation import ROTATE
 from digestbot.curation.guidance import NOBODY, Guidance, spelled
 from digestbot.errors import ScheduleError, SettingsError
-from digestbot.model import Channel, SavedSearch, Subscription, WhenShort
-
-WORKSPACE = "local"
-"""The workspace of channels that name none."""
+from digestbot.model import LOCAL, Channel, SavedSearch, Subscription, WhenShort
 
 MOST_HIGHLIGHTS = 25
 """The largest digest that may be ordered."""
@@ -249,7 +246,7 @@ def _channel(table: _Table) -> Channel:
     platform, workspace, name = found.groups()
     if "." not in platform and platform not in platforms():
         raise table.wrong("channel", f"there is no platform “{platform}”. Write {' or '.join(platforms())}.")
-    return Channel(platform, workspace or WORKSPACE, name or platform)
+    return Channel(platform, workspace or LOCAL, name or platform)
 
 
 def _schedule(table: _Table) -> str:

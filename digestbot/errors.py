@@ -4,6 +4,7 @@ DigestbotError
 ├── UsageError          the words of a command or an option are off: exit 2, or a reply in the channel
 │   ├── ScheduleError   a schedule or a time zone cannot be understood
 │   └── ThemeError      no theme of that name
+├── EmptyError          there is no highlight to show: exit 1, or a reply in the channel
 ├── SettingsError       settings, digestbot.toml or .env are off: exit 3
 ├── ContentError        a content folder cannot be read at all: exit 3
 ├── TemplateError       a template of our own is broken: that delivery fails, the service goes on
@@ -22,6 +23,10 @@ class DigestbotError(Exception):
 
 class UsageError(DigestbotError):
     """The words of a command are off; the text names the nearest correct form."""
+
+
+class EmptyError(DigestbotError):
+    """There is no highlight that may be shown; the text says why."""
 
 
 class SettingsError(DigestbotError):

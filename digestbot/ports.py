@@ -106,13 +106,10 @@ class Capabilities:
     """What a platform can do, so that the service need not ask which platform it is.
 
     templates: the folder of templates that suit it ("slack", "discord", "text"); see also `Platform.templates`.
-    dedupe_seconds: how long the platform itself refuses a second message with the same key; 0 for never.
     """
 
     templates: str
-    dedupe_seconds: int = 0
     can_find: bool = False
-    can_edit: bool = False
     can_answer: bool = False
 
 
@@ -138,10 +135,6 @@ class Platform(Protocol):
 
     async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
         """The message posted with `key` after `since` (aware), if the platform can look."""
-        ...
-
-    async def edit(self, ref: MessageRef, part: Part) -> None:
-        """Replace what a posted message shows."""
         ...
 
     async def check(self, channel: Channel) -> Sequence[str]:

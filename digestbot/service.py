@@ -99,6 +99,14 @@ class Service:
         times = (schedule.next_times(schedule.parse(one.schedule, one.zone), now, 1) for one in subscriptions)
         return min((first for (first,) in times), default=None)
 
+    async def coming(self, subscription: Subscription) -> datetime:
+        """When its next digest is sent (aware): the one that is due now, else the next of its schedule."""
+        order = schedule.parse(subscription.schedule, subscription.zone)
+        waiting = [
+            schedule.instant(order, occurrence) for occurrence, late in await self._due(subscription) if not late
+        ]
+        return (waiting or schedule.next_times(order, self.now(), 1))[0]
+
     async def _due(self, subscription: Subscription) -> Sequence[tuple[datetime, str]]:
         """Each occurrence that has come due, with the reason for which it is too late, else ""."""
         order = schedule.parse(subscription.schedule, subscription.zone)

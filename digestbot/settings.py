@@ -50,6 +50,11 @@ class Settings:
     themes: tuple[SavedSearch, ...] = ()
     guidance: Guidance = NOBODY
 
+    @property
+    def template_folders(self) -> list[str]:
+        """The operator's folder of templates, if there is one, then ours: for rendering.Renderer."""
+        return [str(folder) for folder in (self.templates, bundled("templates")) if folder]
+
 
 def load(content: tuple[str, ...] = ()) -> Settings:
     """Read the settings; `content` (from the command line) comes before DIGESTBOT_CONTENT.

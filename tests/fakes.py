@@ -287,7 +287,6 @@ class FakePlatform:
     capabilities: Capabilities = field(default_factory=lambda: Capabilities("text", can_find=True, can_answer=True))
     failures: list[PlatformError] = field(default_factory=list)
     posts: list[tuple[Channel, Part, str, MessageRef | None]] = field(default_factory=list)
-    edits: list[tuple[MessageRef, Part]] = field(default_factory=list)
     findings: tuple[str, ...] = ()
     commands: list[Command] = field(default_factory=list)
     replies: list[Message] = field(default_factory=list)
@@ -313,10 +312,6 @@ class FakePlatform:
             return "cannot look"
         found = [str(n) for n, post in enumerate(self.posts, 1) if (post[0], post[2]) == (channel, key)]
         return MessageRef(channel, found[0]) if found else "absent"
-
-    async def edit(self, ref: MessageRef, part: Part) -> None:
-        """See ports.Platform."""
-        self.edits.append((ref, part))
 
     async def check(self, channel: Channel) -> Sequence[str]:  # noqa: ARG002 - the port names it
         """See ports.Platform."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fakes import CHANNEL, NOW, FakePlatform, FakeStore, make_subscription
 
-from digestbot.app import App, Clockwork, _listen
+from digestbot.app import App, Clockwork, _check, _listen
 from digestbot.errors import StoreError
 from digestbot.model import Command, Delivery, Message, Outcome
 from digestbot.ports import Answer, Shown
@@ -150,6 +150,15 @@ async def test_a_moment_of_trouble_delays_a_digest(
     assert any(record.message.startswith(f"{logged} ") for record in caplog.records)
     assert "s3cret" not in caplog.text
     assert next(iter(store.entries.values())).outcome is Outcome.CONFIRMED
+
+
+async def test_what_a_channel_lacks_is_logged_at_start(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What would keep a digest from its channel is in the log before the first one is due."""
+    app = make_app(tmp_path, FakeStore(), bundled("content"))
+    settings = replace(app.settings, subscriptions=(make_subscription(),))
+    platform = FakePlatform(findings=("The bot is not in the channel. Invite it.",))
+    await _check(replace(app, settings=settings, platforms={"fake": platform}))
+    assert 'channel channel=fake:acme/C1 problem="The bot is not in the channel. Invite it."' in caplog.text
 
 
 @dataclass

@@ -251,6 +251,14 @@ def test_a_terminal_of_another_encoding(home: Path) -> None:
     assert "published" in done.stdout
 
 
+@pytest.mark.parametrize("command", ["preview", "demo"])
+def test_an_empty_library(command: str, home: Path) -> None:
+    """Without a highlight there is no digest: that is said, and is a failure, but no wrong usage."""
+    (home / "notes" / "weights.md").unlink()
+    done = run(command, "--content", "notes", home=home)
+    assert (done.returncode, "The library holds no highlights yet." in done.stderr) == (1, True)
+
+
 def test_a_broken_template(home: Path) -> None:
     """An operator's broken template is named with its line, and the built-in one serves."""
     (home / "mine" / "text").mkdir(parents=True)

@@ -45,9 +45,9 @@ class House:
     server: Webhooks
     processes: list[Process] = field(default_factory=list)
 
-    def order(self, at: datetime, channel: str = "webhook:team") -> None:
+    def order(self, at: datetime, channel: str = "webhook:team", theme: str = "weights") -> None:
         """Subscribe the channel for this time of day (UTC)."""
-        text = f'name = "morning"\nchannel = "{channel}"\ntheme = "weights"\nschedule = "daily at {at:%H:%M}"\n'
+        text = f'name = "morning"\nchannel = "{channel}"\ntheme = "{theme}"\nschedule = "daily at {at:%H:%M}"\n'
         (self.root / "digestbot.toml").write_text(f"[[subscriptions]]\n{text}", encoding="utf-8")
 
     async def order_overdue(self) -> None:
@@ -306,6 +306,15 @@ async def test_wrong_settings_end_it_at_once(house: House, channel: str, complai
     assert complaint in said.decode()
     assert "Traceback" not in said.decode()
     assert "s3cret" not in said.decode()
+
+
+async def test_an_unknown_theme_ends_it_at_once(house: House) -> None:
+    """A subscription's theme that the notes do not have is refused at start, with the nearest one."""
+    house.order(datetime.now(UTC), theme="wieghts")  # noqa: TID251 - real processes read the real clock
+    process = await house.start("run")
+    _, said = await process.communicate()
+    assert process.returncode == 3
+    assert "subscription “morning”: There is no theme “wieghts”. The nearest are Weights." in said.decode()
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-"])

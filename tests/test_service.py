@@ -106,6 +106,13 @@ async def test_a_new_subscription_begins_with_this_minute(world: World) -> None:
     assert late.service.next_due([MORNING]) == NOW + timedelta(days=1)
 
 
+async def test_what_comes_is_told(world: World) -> None:
+    """What is due now is the next one, until it was sent; then tomorrow's."""
+    assert await world.service.coming(MORNING) == NOW
+    await world.tick()
+    assert await world.service.coming(MORNING) == NOW + timedelta(days=1)
+
+
 async def test_catch_up_sends_the_last_missed_one(world: World) -> None:
     """After three days away, within six hours of nine: today's is sent, the others are visible as skipped."""
     await world.tick()

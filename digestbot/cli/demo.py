@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import WIDTH, content_option, fill, load_library, now, template_folders
+from digestbot.cli.options import WIDTH, content_option, fill, load_library
+from digestbot.clock import now
 
 if TYPE_CHECKING:
     from digestbot.library.search import Library
@@ -34,7 +35,7 @@ def demo(content: tuple[str, ...]) -> None:
     loaded = settings.load(content or (str(settings.bundled("content")),))
     with tempfile.TemporaryDirectory(prefix="digestbot-") as data:
         library = load_library(loaded, Path(data))
-        renderer = Renderer(template_folders(loaded))
+        renderer = Renderer(loaded.template_folders)
         digest = pick(loaded, library, "rotate", now().date(), 3).digest
         _read(library, loaded.content)
         _digest(digest, renderer)

@@ -18,9 +18,9 @@ from digestbot.cli.options import (
     json_option,
     load_library,
     load_settings,
-    now,
     render,
 )
+from digestbot.clock import now
 from digestbot.ports import FACETS
 
 if TYPE_CHECKING:
