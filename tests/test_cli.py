@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -257,6 +258,24 @@ def test_an_empty_library(command: str, home: Path) -> None:
     (home / "notes" / "weights.md").unlink()
     done = run(command, "--content", "notes", home=home)
     assert (done.returncode, "The library holds no highlights yet." in done.stderr) == (1, True)
+
+
+def test_help_is_whole(tmp_path: Path) -> None:
+    """No command's line in the list is cut off, and a date is asked for as people write it."""
+    assert "..." not in run("--help", home=tmp_path).stdout.partition("Commands:")[2]
+    assert "YYYY-MM-DD" in run("preview", "--help", home=tmp_path).stdout
+
+
+@pytest.mark.parametrize(("wish", "bold"), [({"NO_COLOR": "1"}, False), ({}, True)])
+def test_no_color(wish: dict[str, str], bold: bool, home: Path) -> None:  # noqa: FBT001 - a parameter of the test
+    """On a terminal, tables and titles are bold and slanted, unless the person asked for plain text."""
+    ours, theirs = os.openpty()
+    environment = {"DIGESTBOT_DATA": str(home / "data"), "HOME": str(home), "TERM": "xterm", **wish}
+    command = [sys.executable, "-m", "digestbot", "themes", "--content", "notes"]
+    subprocess.run(command, cwd=home, env=environment, stdout=theirs, check=True, timeout=60)
+    os.close(theirs)
+    assert (b"\x1b[" in os.read(ours, 65536)) is bold
+    os.close(ours)
 
 
 def test_a_broken_template(home: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import WIDTH, content_option, fill, load_library
+from digestbot.cli.options import WIDTH, content_option, fill, load_library, plain
 from digestbot.clock import now
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ digestbot themes                          what your notes are about
 digestbot --help                          everything else"""
 
 
-@click.command()
+@click.command(short_help="Show a digest of the sample notes, and a look-up.")
 @content_option
 def demo(content: tuple[str, ...]) -> None:
     """Show today's digest as Slack and Discord would get it, and a look-up answered."""
@@ -45,7 +45,7 @@ def demo(content: tuple[str, ...]) -> None:
 
 
 def _title(text: str) -> None:
-    click.secho(f"\n{text} {'─' * (WIDTH - len(text) - 1)}\n", bold=True)
+    click.secho(f"\n{text} {'─' * (WIDTH - len(text) - 1)}\n", bold=None if plain() else True)
 
 
 def _read(library: Library, content: tuple[Path, ...]) -> None:

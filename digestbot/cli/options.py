@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
@@ -56,6 +57,11 @@ def render(view: View, platform: str, settings: Settings) -> Message:
     for problem in message.problems:
         click.echo(f"{problem} {problem.fix}", err=True)
     return message
+
+
+def plain() -> bool:
+    """Whether the person wants no colours or weights on the terminal (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))  # noqa: TID251 - about the terminal, as its width is
 
 
 def echo_text(text: str) -> None:
