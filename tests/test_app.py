@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fakes import CHANNEL, NOW, FakePlatform, FakeStore, make_subscription
 
-from digestbot.app import App, Clockwork, _check, _listen
+from digestbot.app import MOST_IN_FLIGHT, App, Clockwork, _check, _listen
 from digestbot.errors import StoreError
 from digestbot.model import Command, Delivery, Message, Outcome
 from digestbot.ports import Answer, Shown
@@ -177,3 +177,27 @@ async def test_a_platform_that_goes_deaf_is_logged(tmp_path: Path, caplog: pytes
     assert "platform platform=fake problem=" in caplog.text
     assert "KeyError at tests/test_app.py:" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+@dataclass
+class AskedStore(FakeStore):
+    """A ledger that remembers how many deliveries it was asked for."""
+
+    asked: list[int] = field(default_factory=list)
+
+    async def claim(self, workspace: str, now: datetime, *, most: int = 64) -> Sequence[Delivery]:
+        """Remember it."""
+        self.asked.append(most)
+        return await super().claim(workspace, now, most=most)
+
+
+async def test_no_more_is_claimed_than_there_is_room_for(tmp_path: Path) -> None:
+    """A claim asks for what is left of MOST_IN_FLIGHT: the tick itself, which claims, is one of them."""
+    store = AskedStore()
+    clockwork = Clockwork(make_app(tmp_path, store, tmp_path), [make_subscription()])
+    await clockwork.start()
+    async with asyncio.timeout(20):
+        while not store.asked:  # noqa: ASYNC110 - a list tells nobody that it grew
+            await asyncio.sleep(0.01)
+    await clockwork.stop()
+    assert store.asked == [MOST_IN_FLIGHT - 1]
