@@ -1,9 +1,10 @@
 # `make demo` and `make test` need Python 3.11+, make and git, and fetch the rest. Everything they fetch is pinned by hash
 # (requirements.lock what digestbot runs with, requirements-dev.lock what its tests need too) and lands in .tools/ and
-# .venv/; nothing outside this folder is touched.
+# .venv/, uv's cache too, unless UV_CACHE_DIR names another place for it.
 PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
+export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
 RUNS := .venv/.runs
 READY := .venv/.ready
 FUZZ_RUNS ?= 1000000

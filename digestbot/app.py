@@ -16,17 +16,19 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digestbot import credentials, platforms, schedule, telemetry
+from digestbot.clock import now
 from digestbot.commands import Context, answer
-from digestbot.errors import DigestbotError, PlatformError, StoreError
+from digestbot.curation import ALL, ROTATE
+from digestbot.errors import DigestbotError, PlatformError, SettingsError, StoreError, ThemeError, origin
 from digestbot.library import open_library
 from digestbot.library.index import Place
-from digestbot.library.privacy import Rules
+from digestbot.library.privacy import rules
 from digestbot.library.watch import Keeper
 from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription, View
 from digestbot.ports import Library, Platform, Store
 from digestbot.rendering import Renderer
 from digestbot.service import Ended, Service
-from digestbot.settings import Settings, bundled
+from digestbot.settings import Settings
 from digestbot.store import open_store, serving
 
 HEARTBEAT = timedelta(minutes=5)
@@ -44,11 +46,6 @@ STORE_PAUSE = timedelta(minutes=1)
 _TICK = "tick"
 
 
-def now() -> datetime:
-    """The present instant, aware, in the machine's own zone."""
-    return datetime.now(UTC).astimezone()  # noqa: TID251 - the one place that reads the clock
-
-
 @dataclass(frozen=True, slots=True)
 class App:
     """The parts of a running digestbot."""
@@ -63,7 +60,7 @@ class App:
         """The notes as they are now; the keeper has them at hand while it watches, else they are looked at."""
         if self.keeper:
             return await self.keeper.library()
-        return await asyncio.to_thread(open_library, self.settings.content, self.settings.data, _rules(self.settings))
+        return await asyncio.to_thread(open_library, self.settings.content, self.settings.data, rules(self.settings))
 
     async def answer(self, command: Command) -> Message:
         """The message that answers a command; whatever goes wrong is said there, in a sentence."""
@@ -89,15 +86,11 @@ class App:
         return message
 
     def _apology(self, text: str, templates: str, command: Command, error: Exception) -> Message:
-        telemetry.event("answer", failed=True, channel=command.channel, problem=type(error).__name__)
+        telemetry.event("answer", failed=True, channel=command.channel, problem=origin(error))
         try:
             return self.render(Notice(text), templates)
         except DigestbotError:  # the templates are what is broken
             return Message((Part({"text": text}, text),))
-
-
-def _rules(settings: Settings) -> Rules:
-    return Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
 
 
 async def serve(settings: Settings, *, prompt: bool = False) -> None:
@@ -109,6 +102,7 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
     names = {one.channel.platform for one in settings.subscriptions} | ({"console"} if prompt else set())
     with serving(url):
         async with _app(settings, url, names) as app:
+            await _check(app)
             stop = _stop_signal()
             clockwork = Clockwork(app, settings.subscriptions)
             await clockwork.start()
@@ -134,6 +128,7 @@ class Clockwork:
         self._subscriptions = subscriptions
         self._workspaces = sorted({one.channel.workspace for one in subscriptions})
         self._in_flight: set[asyncio.Task[None]] = set()
+        self._given_up: dict[str, Delivery] = {}
         self._stopping = False
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -143,9 +138,9 @@ class Clockwork:
             for ended in await self._service.recover(workspace):
                 _report(ended)
         for one in self._subscriptions:
-            order = schedule.parse(one.schedule, one.zone)
-            coming = schedule.next_times(order, now(), 1)[0].isoformat(timespec="minutes")
-            telemetry.event("subscribed", id=one.id, channel=one.channel, when=schedule.describe(order), next=coming)
+            when = schedule.describe(schedule.parse(one.schedule, one.zone))
+            coming = (await self._service.coming(one)).isoformat(timespec="minutes")
+            telemetry.event("subscribed", id=one.id, channel=one.channel, when=when, next=coming)
         self._scheduler.add_job(
             self._tick,
             IntervalTrigger(seconds=HEARTBEAT.total_seconds()),
@@ -177,6 +172,7 @@ class Clockwork:
 
     async def _plan_and_claim(self) -> None:
         try:
+            await self._settle()
             for skipped in await self._service.plan_due(self._subscriptions):
                 _report(skipped)
             for workspace in self._workspaces:
@@ -184,13 +180,24 @@ class Clockwork:
         except StoreError as error:
             telemetry.event("store", failed=True, problem=error)
             self._wake(now() + STORE_PAUSE)
+        except Exception as error:  # noqa: BLE001 - one fault must not end all digests for good
+            telemetry.event("tick", failed=True, problem=origin(error))
+            self._wake(now() + STORE_PAUSE)
         else:
             await self._wake_when_due()
 
+    async def _settle(self) -> None:
+        """Take up again what was given up because the database did not do its work."""
+        for name, delivery in list(self._given_up.items()):
+            for ended in await self._service.recover(delivery.subscription.channel.workspace, delivery):
+                _report(ended)
+            del self._given_up[name]
+
     async def _claim(self, workspace: str) -> None:
-        if self._stopping or len(self._in_flight) >= MOST_IN_FLIGHT:
+        room = MOST_IN_FLIGHT - len(self._in_flight)
+        if self._stopping or room <= 0:
             return
-        for delivery in await self._store.claim(workspace, now()):
+        for delivery in await self._store.claim(workspace, now(), most=room):
             task = asyncio.create_task(self._deliver(delivery))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
@@ -199,6 +206,7 @@ class Clockwork:
         try:
             _report(await self._service.deliver(delivery))
         except StoreError as error:
+            self._given_up[delivery.id] = delivery
             telemetry.event("store", failed=True, delivery=delivery.id, problem=error)
         except asyncio.CancelledError:
             telemetry.event("delivery", failed=True, id=delivery.id, outcome="interrupted")
@@ -210,10 +218,11 @@ class Clockwork:
         times = [now() + HEARTBEAT]
         if len(self._in_flight) < MOST_IN_FLIGHT:  # else the end of a delivery sets it again
             try:
-                retries = [await self._store.next_retry(workspace) for workspace in self._workspaces]
+                waiting = [await self._store.next_claim(workspace) for workspace in self._workspaces]
             except StoreError:
-                retries = [now() + STORE_PAUSE]
-            times += [time for time in (self._service.next_due(self._subscriptions), *retries) if time]
+                waiting = [now() + STORE_PAUSE]
+            times += [time for time in (self._service.next_due(self._subscriptions), *waiting) if time]
+        times += [now() + STORE_PAUSE] if self._given_up else []
         self._wake(min(times))
 
     def _wake(self, when: datetime) -> None:
@@ -225,19 +234,31 @@ class Clockwork:
 async def _app(settings: Settings, url: str, names: set[str]) -> AsyncIterator[App]:
     """The parts, connected; drained and closed at the end."""
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
-    folders = [folder for folder in (settings.templates, bundled("templates")) if folder]
     store = open_store(url)
-    keeper = Keeper(Place(settings.content, settings.data, _rules(settings)))
+    keeper = Keeper(Place(settings.content, settings.data, rules(settings)))
     watching: list[asyncio.Task[None]] = []
     try:
         await keeper.library()
         watching.append(asyncio.create_task(keeper.watch()))
-        yield App(settings, store, connected, Renderer([str(folder) for folder in folders]), keeper)
+        yield App(settings, store, connected, Renderer(settings.template_folders), keeper)
     finally:
         await _cancel(watching)
         for platform in connected.values():
             await platform.drain()
         store.close()
+
+
+async def _check(app: App) -> None:
+    """Log what would keep a digest from its channel; raise SettingsError for a theme that the notes do not have."""
+    library = await app.library()
+    for one in app.settings.subscriptions:
+        for finding in await app.platforms[one.channel.platform].check(one.channel):
+            telemetry.event("channel", failed=True, channel=one.channel, problem=finding)
+        named = one.themes or (one.theme,)
+        try:
+            _ = [library.pool(theme) for theme in named if theme.casefold() not in {ROTATE, ALL}]
+        except ThemeError as error:
+            raise SettingsError(f"{app.settings.config}: subscription “{one.id}”: {error}") from error
 
 
 def _stop_signal() -> asyncio.Event:
@@ -260,6 +281,8 @@ async def _listen(app: App, name: str, stop: asyncio.Event) -> None:
         await app.platforms[name].run(app.answer)
     except PlatformError as error:
         telemetry.event("platform", failed=True, platform=name, problem=error)
+    except Exception as error:  # noqa: BLE001 - one platform's fault ends no other, and is seen
+        telemetry.event("platform", failed=True, platform=name, problem=origin(error))
     finally:
         if name == "console":
             stop.set()

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from digestbot.curation import EMPTY, ROTATE, Curated, compose, curate
 from digestbot.curation.guidance import NOBODY, Guidance
-from digestbot.errors import UsageError
+from digestbot.errors import EmptyError, UsageError
 from digestbot.model import Action, Command, Delivery, Highlight, Listing, Notice, Quotes, Subscription, View
 from digestbot.ports import Library, Store
 
@@ -64,7 +64,7 @@ async def answer(command: Command, context: Context) -> View:
         return Notice(f"There is no /{command.name} here. {_nearest(command.name, _COMMANDS, '/')}")
     try:
         return await handler(command, context)
-    except UsageError as error:
+    except (EmptyError, UsageError) as error:
         return Notice(str(error))
 
 
@@ -83,7 +83,7 @@ def look_up(query: str, library: Library, *, seed: str, limit: int = PAGE) -> Vi
     words, page = _paged(asked)
     found = library.find(words, limit=limit, offset=(page - 1) * limit)
     if not found.total:
-        return Notice(f"Nothing found for “{words}”. Try fewer words, or /quote help.")
+        return Notice(f"Nothing found for “{words}”. Try fewer words; “quote help” says what else can be asked.")
     if not found.highlights:
         return Notice(f"There is no page {page} for “{words}”: {found.total} highlights are all there is.")
     more = found.total > page * limit

@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from pkgutil import iter_modules
 
 from digestbot import schedule
 from digestbot.curation import ROTATE
 from digestbot.curation.guidance import NOBODY, Guidance, spelled
 from digestbot.errors import ScheduleError, SettingsError
-from digestbot.model import Channel, SavedSearch, Subscription, WhenShort
-
-WORKSPACE = "local"
-"""The workspace of channels that name none."""
+from digestbot.model import LOCAL, Channel, SavedSearch, Subscription, WhenShort
 
 MOST_HIGHLIGHTS = 25
 """The largest digest that may be ordered."""
@@ -127,11 +125,13 @@ _EXAMPLES = {
 def read(path: Path) -> Config:
     """Read the file; one that is not there says nothing. Raises SettingsError with the file, the key and the fix."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return Config()
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}). Check DIGESTBOT_CONFIG.") from error
+    except RecursionError:
+        raise SettingsError(f"{path}: is not TOML: brackets stand in brackets, too deeply.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not TOML: {error}.") from error
     table = _Table(f"{path}: ", document)
@@ -140,6 +140,11 @@ def read(path: Path) -> Config:
     content.knows("exclude_tags", "exclude_folders")
     excluded = content.texts("exclude_tags"), content.texts("exclude_folders")
     return Config(_subscriptions(path, table), *excluded, _themes(path, table), _guidance(table))
+
+
+def platforms() -> list[str]:
+    """The names of the platforms that digestbot brings: the files of platforms/."""
+    return sorted(module.name for module in iter_modules([str(Path(__file__).parent / "platforms")]))
 
 
 def _guidance(table: _Table) -> Guidance:
@@ -239,7 +244,9 @@ def _channel(table: _Table) -> Channel:
             "channel", f"“{text}” is not a channel. Write console, webhook:team or platform:workspace/id."
         )
     platform, workspace, name = found.groups()
-    return Channel(platform, workspace or WORKSPACE, name or platform)
+    if "." not in platform and platform not in platforms():
+        raise table.wrong("channel", f"there is no platform “{platform}”. Write {' or '.join(platforms())}.")
+    return Channel(platform, workspace or LOCAL, name or platform)
 
 
 def _schedule(table: _Table) -> str:

@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
 from digestbot.errors import SettingsError
-from digestbot.settings import ENV_FILE, PREFIX, Settings
+from digestbot.settings import ENV_FILE, PREFIX, Settings, located, refuse_in_notes
+
+_FILE_URL = "sqlite:///"
 
 
 class Credentials(BaseSettings):
@@ -36,8 +38,17 @@ class Credentials(BaseSettings):
     webhook: dict[str, SecretStr] = {}
 
     def database(self, settings: Settings) -> str:
-        """The database's URL as SQLAlchemy takes it; the default is a file in the data folder."""
-        return self.database_url.get_secret_value() if self.database_url else f"sqlite:///{settings.data}/digestbot.db"
+        """The database's URL as SQLAlchemy takes it; the default is a file in the data folder.
+
+        Raises SettingsError for a file in the notes, where it would be synced and published with them.
+        """
+        if self.database_url is None:
+            return f"sqlite:///{settings.data}/digestbot.db"
+        url = self.database_url.get_secret_value()
+        if url.startswith(_FILE_URL):
+            origin = f"{PREFIX}DATABASE_URL"
+            refuse_in_notes(located(url.removeprefix(_FILE_URL), origin), settings.content, origin)
+        return url
 
 
 def load() -> Credentials:

@@ -4,6 +4,7 @@ DigestbotError
 ├── UsageError          the words of a command or an option are off: exit 2, or a reply in the channel
 │   ├── ScheduleError   a schedule or a time zone cannot be understood
 │   └── ThemeError      no theme of that name
+├── EmptyError          there is no highlight to show: exit 1, or a reply in the channel
 ├── SettingsError       settings, digestbot.toml or .env are off: exit 3
 ├── ContentError        a content folder cannot be read at all: exit 3
 ├── TemplateError       a template of our own is broken: that delivery fails, the service goes on
@@ -22,6 +23,10 @@ class DigestbotError(Exception):
 
 class UsageError(DigestbotError):
     """The words of a command are off; the text names the nearest correct form."""
+
+
+class EmptyError(DigestbotError):
+    """There is no highlight that may be shown; the text says why."""
 
 
 class SettingsError(DigestbotError):
@@ -71,3 +76,19 @@ class PlatformError(DigestbotError):
 
 class StoreError(DigestbotError):
     """The database cannot be opened, read or written."""
+
+
+def origin(error: BaseException) -> str:
+    """What a fault is and where it struck: `KeyError at store/ledger.py:160`. Its text may quote a note and stays out.
+
+    Where a library raised it, the innermost line of ours follows.
+    """
+    trace, ours, last = error.__traceback__, "", ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        file = "/".join(code.co_filename.split("/")[-2:])
+        last = f"{file}:{trace.tb_lineno}"
+        ours = last if trace.tb_frame.f_globals.get("__name__", "").startswith("digestbot") else ours
+        trace = trace.tb_next
+    places = " from ".join(dict.fromkeys(place for place in (last, ours) if place))
+    return f"{type(error).__name__} at {places}" if places else type(error).__name__

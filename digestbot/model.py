@@ -158,6 +158,10 @@ class SavedSearch:
     exclude: tuple[str, ...] = ()
 
 
+LOCAL = "local"
+"""The workspace of channels that name none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """Where a digest goes; on Discord a guild is the workspace."""
@@ -167,7 +171,10 @@ class Channel:
     id: str
 
     def __str__(self) -> str:
-        return f"{self.platform}:{self.workspace}/{self.id}"
+        """As digestbot.toml spells it."""
+        if self.workspace != LOCAL:
+            return f"{self.platform}:{self.workspace}/{self.id}"
+        return self.platform if self.id == self.platform else f"{self.platform}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

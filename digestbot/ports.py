@@ -106,13 +106,10 @@ class Capabilities:
     """What a platform can do, so that the service need not ask which platform it is.
 
     templates: the folder of templates that suit it ("slack", "discord", "text"); see also `Platform.templates`.
-    dedupe_seconds: how long the platform itself refuses a second message with the same key; 0 for never.
     """
 
     templates: str
-    dedupe_seconds: int = 0
     can_find: bool = False
-    can_edit: bool = False
     can_answer: bool = False
 
 
@@ -138,10 +135,6 @@ class Platform(Protocol):
 
     async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
         """The message posted with `key` after `since` (aware), if the platform can look."""
-        ...
-
-    async def edit(self, ref: MessageRef, part: Part) -> None:
-        """Replace what a posted message shows."""
         ...
 
     async def check(self, channel: Channel) -> Sequence[str]:
@@ -176,12 +169,13 @@ class Store(Protocol):
     async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime, *, skip: str = "") -> bool:
         """Write a delivery down as planned; False when that occurrence was planned before.
 
-        skip: why it is not to be sent; it is then written down as skipped, and never claimed.
+        skip: why it is not to be sent; it is then written down as skipped, and never claimed. What was skipped at a
+        time later than `now` was skipped by a clock that went wrong, and is planned anew.
         """
         ...
 
-    async def claim(self, workspace: str, now: datetime) -> Sequence[Delivery]:
-        """Take the deliveries that wait (planned, or due for retry), each durably before it returns."""
+    async def claim(self, workspace: str, now: datetime, *, most: int = 64) -> Sequence[Delivery]:
+        """Take the deliveries that wait (planned, or due for retry), oldest first, durably before it returns."""
         ...
 
     async def keep(  # noqa: PLR0913 - all that one transaction writes down
@@ -208,12 +202,12 @@ class Store(Protocol):
         """Write down, durably before it returns, that part n (from 0) is about to be posted."""
         ...
 
-    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef, now: datetime) -> None:
-        """Write down that part n arrived; it is never posted again."""
+    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef | None, now: datetime) -> None:
+        """Write down that part n arrived, or (None) that nobody can tell; it is never posted again."""
         ...
 
-    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef]:
-        """The parts that arrived, in order: they are the first ones, for parts are posted one after the other."""
+    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef | None]:
+        """The parts that ended, in order: the first ones, for parts are posted in order. None where nobody can tell."""
         ...
 
     async def finish(
@@ -222,14 +216,14 @@ class Store(Protocol):
         """Write down how an attempt ended: unless it is uncertain, a part begun and not ended did not arrive."""
         ...
 
-    async def recover(self, workspace: str, now: datetime) -> Sequence[Delivery]:
-        """Take over what a dead process left claimed; only the one process that serves the database may call it.
+    async def recover(self, workspace: str, now: datetime, only: Delivery | None = None) -> Sequence[Delivery]:
+        """Take over what a dead process left claimed, or that one delivery; for the process that serves the database.
 
         What had no part in flight waits again; the rest, of which one part may or may not have arrived, is returned.
         """
         ...
 
-    async def next_retry(self, workspace: str) -> datetime | None:
+    async def next_claim(self, workspace: str) -> datetime | None:
         """When the next delivery may be claimed (aware; in the past for planned ones), or None when none waits."""
         ...
 
@@ -246,6 +240,9 @@ class Store(Protocol):
         """What was shown or is reserved, oldest first; of the whole workspace where no subscription is named."""
         ...
 
-    async def last_planned(self, subscription: Subscription) -> datetime | None:
-        """The latest occurrence planned for a subscription (naive local wall time), or None."""
+    async def last_planned(self, subscription: Subscription, now: datetime) -> datetime | None:
+        """The latest occurrence planned for a subscription (naive local wall time), or None.
+
+        What was planned later than `now` does not count: a clock that was ahead for a moment wrote it.
+        """
         ...

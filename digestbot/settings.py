@@ -27,6 +27,7 @@ PLACES = ("CONTENT", "DATA", "CONFIG", "TEMPLATES")
 SECRETS = ("DATABASE_URL", "WEBHOOK_<NAME>")
 """What is read in credentials.py, each after PREFIX."""
 
+_LONGEST_SHOWN = 100
 _SECRET = re.compile(r"DATABASE_URL|WEBHOOK_[A-Z0-9_]+")
 
 
@@ -48,6 +49,11 @@ class Settings:
     exclude_folders: tuple[str, ...] = ()
     themes: tuple[SavedSearch, ...] = ()
     guidance: Guidance = NOBODY
+
+    @property
+    def template_folders(self) -> list[str]:
+        """The operator's folder of templates, if there is one, then ours: for rendering.Renderer."""
+        return [str(folder) for folder in (self.templates, bundled("templates")) if folder]
 
 
 def load(content: tuple[str, ...] = ()) -> Settings:
@@ -83,10 +89,10 @@ def _variables() -> dict[str, str]:
     """What is set, by its name without the prefix; the environment comes before .env, and empty counts as not set."""
     file, environment = _ours(_env_file()), _ours(os.environ)
     for name in file:
-        _refuse_unknown(name, f"{ENV_FILE}: ", likeness=0)
+        _refuse_unknown(name, f"{ENV_FILE}: ")
     for name in environment:
         # Not ours alone to fill: Kubernetes sets DIGESTBOT_PORT and more for a service named digestbot.
-        _refuse_unknown(name, "", likeness=0.75)
+        _refuse_unknown(name)
     return {name: value for name, value in {**file, **environment}.items() if value}
 
 
@@ -94,19 +100,23 @@ def _ours(variables: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix(PREFIX): value for name, value in variables.items() if name.startswith(PREFIX)}
 
 
-def _refuse_unknown(name: str, place: str, *, likeness: float) -> None:
-    """Raise SettingsError for a name that is none of a setting, if it is at least that like one (0 to 1)."""
+def _refuse_unknown(name: str, place: str = "") -> None:
+    """Raise SettingsError for a name that is none of a setting; outside of a place that is ours, if it is like one."""
     known = {one.removesuffix("_<NAME>"): one for one in (*PLACES, *SECRETS)}
     if name in PLACES or _SECRET.fullmatch(name):
         return
-    if near := get_close_matches(name, known, 1, likeness):
-        meant = PREFIX + known[near[0]]
-        raise SettingsError(f"{place}{PREFIX}{name}: digestbot knows no such setting. Write {meant}, or remove it.")
+    near = get_close_matches(name, known, 1, 0.75)
+    if near or place:
+        meant = f"Write {PREFIX}{known[near[0]]}, or remove it." if near else "Remove it; .env.example names them all."
+        raise SettingsError(f"{place}{PREFIX}{name}: digestbot knows no such setting. {meant}")
 
 
 def _env_file() -> dict[str, str]:
+    path = Path(ENV_FILE)
     try:
-        text = Path(ENV_FILE).read_text(encoding="utf-8")
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise SettingsError(f"{ENV_FILE}: is not a file. Write it as plain text, or remove it.")
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
@@ -134,7 +144,7 @@ def _content(arguments: tuple[str, ...], variable: str) -> tuple[Path, ...]:
 
 
 def _existing(text: str, origin: str) -> Path:
-    path = _absolute(text)
+    path = located(text, origin)
     if not path.exists():
         raise SettingsError(
             f"{origin}: there is no {path}. Name a folder of notes, or several with “{os.pathsep}” between."
@@ -145,17 +155,22 @@ def _existing(text: str, origin: str) -> Path:
 def _data(variable: str, content: tuple[Path, ...]) -> Path:
     """The folder of derived data; inside the notes it would be synced, indexed and published with them."""
     home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    path = _absolute(variable or f"{home}/digestbot")
-    for folder in content:
-        if path.is_relative_to(folder):
-            raise SettingsError(f"{PREFIX}DATA: {path} lies in the notes ({folder}). Name a folder outside of them.")
+    path = located(variable or f"{home}/digestbot", f"{PREFIX}DATA")
+    refuse_in_notes(path, content, f"{PREFIX}DATA")
     if path.exists() and not path.is_dir():
         raise SettingsError(f"{PREFIX}DATA: {path} is a file. Name a folder; digestbot creates it.")
     return path
 
 
+def refuse_in_notes(path: Path, content: tuple[Path, ...], origin: str) -> None:
+    """Raise SettingsError, naming the setting, for a path that lies in one of the content folders."""
+    for folder in content:
+        if path.is_relative_to(folder):
+            raise SettingsError(f"{origin}: {path} lies in the notes ({folder}). Name a place outside of them.")
+
+
 def _config(variable: str) -> Path:
-    path = _absolute(variable or "digestbot.toml")
+    path = located(variable or "digestbot.toml", f"{PREFIX}CONFIG")
     if variable and not path.is_file():
         raise SettingsError(
             f"{PREFIX}CONFIG: there is no file {path}. Name your digestbot.toml, or remove the setting."
@@ -166,11 +181,19 @@ def _config(variable: str) -> Path:
 def _templates(variable: str) -> Path | None:
     if not variable:
         return None
-    path = _absolute(variable)
+    path = located(variable, f"{PREFIX}TEMPLATES")
     if not path.is_dir():
         raise SettingsError(f"{PREFIX}TEMPLATES: there is no folder {path}. Name the folder of your own templates.")
     return path
 
 
-def _absolute(text: str) -> Path:
-    return Path(text).expanduser().resolve()
+def located(text: str, origin: str) -> Path:
+    """The absolute path that a setting names, which need not exist; raises SettingsError for one that cannot be."""
+    try:
+        path = Path(text).expanduser().resolve()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+        raise SettingsError(f"{origin}: “{shown}” cannot be reached ({why}). Name another place.") from error
+    return path

@@ -155,7 +155,7 @@ class _Entry:
     reason: str = ""
     retry_at: datetime | None = None
     at: datetime | None = None
-    arrived: list[MessageRef] = field(default_factory=list)
+    arrived: list[MessageRef | None] = field(default_factory=list)
     in_flight: bool = False
 
 
@@ -169,14 +169,15 @@ class FakeStore:
     async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime, *, skip: str = "") -> bool:
         """See ports.Store."""
         delivery = Delivery(subscription, occurrence, attempt=0)
-        if delivery.id in self.entries:
+        there = self.entries.get(delivery.id)
+        if there and not (there.outcome is Outcome.SKIPPED and there.planned > now):
             return False
         self.entries[delivery.id] = _Entry(delivery, now, Outcome.SKIPPED if skip else Outcome.PLANNED, reason=skip)
         return True
 
-    async def claim(self, workspace: str, now: datetime) -> Sequence[Delivery]:
+    async def claim(self, workspace: str, now: datetime, *, most: int = 64) -> Sequence[Delivery]:
         """See ports.Store."""
-        waiting = [entry for entry in self.entries.values() if self._waits(entry, workspace, now)]
+        waiting = [entry for entry in self.entries.values() if self._waits(entry, workspace, now)][:most]
         for entry in waiting:
             entry.delivery = replace(entry.delivery, attempt=entry.delivery.attempt + 1)
             entry.outcome = Outcome.CLAIMED
@@ -206,13 +207,13 @@ class FakeStore:
         assert n == len(self.entries[delivery.id].arrived), "parts are posted in order"
         self.entries[delivery.id].in_flight = True
 
-    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef, now: datetime) -> None:  # noqa: ARG002 - the port names it
+    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef | None, now: datetime) -> None:  # noqa: ARG002 - the port names it
         """See ports.Store."""
         entry = self.entries[delivery.id]
         entry.arrived.append(ref)
         entry.in_flight = False
 
-    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef]:
+    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef | None]:
         """See ports.Store."""
         return tuple(self.entries[delivery.id].arrived)
 
@@ -224,15 +225,16 @@ class FakeStore:
         entry.outcome, entry.at, entry.reason, entry.retry_at = outcome, now, reason, retry_at
         entry.in_flight = entry.in_flight and outcome is Outcome.UNCERTAIN
 
-    async def recover(self, workspace: str, now: datetime) -> Sequence[Delivery]:  # noqa: ARG002 - the port names it
+    async def recover(self, workspace: str, now: datetime, only: Delivery | None = None) -> Sequence[Delivery]:  # noqa: ARG002 - the port names it
         """See ports.Store."""
         mine = [one for one in self.entries.values() if one.delivery.subscription.channel.workspace == workspace]
-        left = [entry for entry in mine if entry.outcome is Outcome.CLAIMED]
+        claimed = [entry for entry in mine if entry.outcome is Outcome.CLAIMED]
+        left = [entry for entry in claimed if only is None or entry.delivery.id == only.id]
         for entry in left:
             entry.outcome = Outcome.CLAIMED if entry.in_flight else Outcome.PLANNED
         return [entry.delivery for entry in left if entry.in_flight]
 
-    async def next_retry(self, workspace: str) -> datetime | None:
+    async def next_claim(self, workspace: str) -> datetime | None:
         """See ports.Store."""
         waiting = (Outcome.PLANNED, Outcome.RETRY)
         mine = [one for one in self.entries.values() if one.delivery.subscription.channel.workspace == workspace]
@@ -260,9 +262,10 @@ class FakeStore:
             rows += [row for channel, row in self.requested if channel.workspace == workspace]
         return sorted(rows, key=lambda row: row.at)
 
-    async def last_planned(self, subscription: Subscription) -> datetime | None:
+    async def last_planned(self, subscription: Subscription, now: datetime) -> datetime | None:
         """See ports.Store."""
-        mine = (entry.delivery for entry in self.entries.values() if entry.delivery.subscription.id == subscription.id)
+        past = [entry.delivery for entry in self.entries.values() if entry.planned <= now]
+        mine = (delivery for delivery in past if delivery.subscription.id == subscription.id)
         return max((d.occurrence for d in mine if d.subscription.channel == subscription.channel), default=None)
 
     @staticmethod
@@ -284,7 +287,6 @@ class FakePlatform:
     capabilities: Capabilities = field(default_factory=lambda: Capabilities("text", can_find=True, can_answer=True))
     failures: list[PlatformError] = field(default_factory=list)
     posts: list[tuple[Channel, Part, str, MessageRef | None]] = field(default_factory=list)
-    edits: list[tuple[MessageRef, Part]] = field(default_factory=list)
     findings: tuple[str, ...] = ()
     commands: list[Command] = field(default_factory=list)
     replies: list[Message] = field(default_factory=list)
@@ -310,10 +312,6 @@ class FakePlatform:
             return "cannot look"
         found = [str(n) for n, post in enumerate(self.posts, 1) if (post[0], post[2]) == (channel, key)]
         return MessageRef(channel, found[0]) if found else "absent"
-
-    async def edit(self, ref: MessageRef, part: Part) -> None:
-        """See ports.Platform."""
-        self.edits.append((ref, part))
 
     async def check(self, channel: Channel) -> Sequence[str]:  # noqa: ARG002 - the port names it
         """See ports.Platform."""

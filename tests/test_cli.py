@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -222,6 +223,59 @@ def test_mistakes(home: Path, arguments: tuple[str, ...], code: int, problem: st
     assert (ran.returncode, ran.stdout) == (code, "")
     assert problem in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("preview --content notes >&-", "standard output is closed"),
+        ("corpus export notes >&-", "standard output is closed"),
+        ("corpus export notes >/dev/full", "standard output cannot be written: No space left on device."),
+        ("themes --json --content notes >/dev/full", "standard output cannot be written: No space left on device."),
+    ],
+)
+def test_output_that_goes_nowhere(command: str, said: str, home: Path) -> None:
+    """Where nothing can be printed, a sentence says so and the exit status is 1: nothing is lost in silence."""
+    environment = {"DIGESTBOT_DATA": str(home / "data"), "HOME": str(home)}
+    line = f'exec "{sys.executable}" -m digestbot {command}'
+    shell = ["/bin/sh", "-c", line]
+    done = subprocess.run(shell, cwd=home, env=environment, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"digestbot: {said}")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_terminal_of_another_encoding(home: Path) -> None:
+    """What a terminal's encoding does not have is shown as a question mark."""
+    done = run("preview", "--content", "notes", home=home, PYTHONIOENCODING="ascii")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert "published" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["preview", "demo"])
+def test_an_empty_library(command: str, home: Path) -> None:
+    """Without a highlight there is no digest: that is said, and is a failure, but no wrong usage."""
+    (home / "notes" / "weights.md").unlink()
+    done = run(command, "--content", "notes", home=home)
+    assert (done.returncode, "The library holds no highlights yet." in done.stderr) == (1, True)
+
+
+def test_help_is_whole(tmp_path: Path) -> None:
+    """No command's line in the list is cut off, and a date is asked for as people write it."""
+    assert "..." not in run("--help", home=tmp_path).stdout.partition("Commands:")[2]
+    assert "YYYY-MM-DD" in run("preview", "--help", home=tmp_path).stdout
+
+
+@pytest.mark.parametrize(("wish", "bold"), [({"NO_COLOR": "1"}, False), ({}, True)])
+def test_no_color(wish: dict[str, str], bold: bool, home: Path) -> None:  # noqa: FBT001 - a parameter of the test
+    """On a terminal, tables and titles are bold and slanted, unless the person asked for plain text."""
+    ours, theirs = os.openpty()
+    environment = {"DIGESTBOT_DATA": str(home / "data"), "HOME": str(home), "TERM": "xterm", **wish}
+    command = [sys.executable, "-m", "digestbot", "themes", "--content", "notes"]
+    subprocess.run(command, cwd=home, env=environment, stdout=theirs, check=True, timeout=60)
+    os.close(theirs)
+    assert (b"\x1b[" in os.read(ours, 65536)) is bold
+    os.close(ours)
 
 
 def test_a_broken_template(home: Path) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from digestbot.curation import Curated, compose, curate, lasts
 from digestbot.curation.guidance import NOBODY, VOTERS, Guidance, Vote, spelled
-from digestbot.errors import ThemeError, UsageError
+from digestbot.errors import EmptyError, ThemeError
 from digestbot.model import Delivery, Highlight, Source, Subscription
 from digestbot.ports import Shown
 
@@ -236,7 +236,7 @@ def test_a_theme_of_bad_passages_is_shown_all_the_same() -> None:
     found = _compose([make_highlight(1, "And so on."), make_highlight(2, "He did it.")])
     assert len(found.picks) == 2
     assert found.relaxed == ("quality",)
-    with pytest.raises(UsageError, match="may be shown"):
+    with pytest.raises(EmptyError, match="may be shown"):
         _compose([make_highlight(1)], guidance=Guidance(hidden=frozenset({make_highlight(1).id})))
 
 
@@ -393,7 +393,7 @@ def test_compose_says_what_is_wrong() -> None:
     """An unknown theme and an empty library are usage errors in plain words."""
     with pytest.raises(ThemeError, match="bee"):
         _title(FakeLibrary(_texts(3)), (), _order("bee"))
-    with pytest.raises(UsageError, match="no highlights yet"):
+    with pytest.raises(EmptyError, match="no highlights yet"):
         _title(FakeLibrary())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,9 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
 # `make test` is what runs this very test.
 RUN_HERE = [line for line in COMMANDS if line != "make test"]
+
+# What a look-up of the README finds in the sample notes.
+SHOWN = {"tokens per parameter": "About 20 tokens per parameter became the rule of thumb."}
 
 
 @pytest.fixture
@@ -50,20 +54,28 @@ def test_command_works(command: str, home: dict[str, str]) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    if command == "digestbot run":
-        _stop_when_ready(process)
-    output, _ = process.communicate(timeout=120)
+    try:
+        if command == "digestbot run":
+            _stop_when_ready(process)
+        output, _ = process.communicate(timeout=120)
+    finally:
+        process.kill()
     assert process.returncode == 0, output
     assert "Traceback" not in output
+    assert SHOWN.get(command.rsplit("--content ~/notes ", maxsplit=1)[-1], "") in " ".join(output.split())
 
 
 def _stop_when_ready(process: subprocess.Popen[str]) -> None:
+    """Ask `digestbot run` to end once it has named its last subscription; raise where that takes too long."""
     assert process.stdout is not None
+    log = ""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        line = process.stdout.readline()
-        if "friday-reading" in line or not line:
-            break
+    while "friday-reading" not in log:
+        ready, _, _ = select.select([process.stdout], [], [], max(0, deadline - time.monotonic()))
+        assert ready, f"digestbot is not ready after a minute: {log}"
+        chunk = os.read(process.stdout.fileno(), 65536).decode()
+        assert chunk, f"digestbot ended: {log}"
+        log += chunk
     process.send_signal(signal.SIGTERM)
 
 
@@ -75,13 +87,15 @@ def test_every_table_row_names_a_known_key() -> None:
     assert tuple(rows) == config._KEYS  # noqa: SLF001
 
 
-def test_the_capture_is_real() -> None:
-    """The digest shown in the README is what the sample notes give, line for line."""
+def test_the_capture_is_real(home: dict[str, str]) -> None:
+    """The digest shown in the README is what the sample notes give, word for word."""
     capture = _block("", containing="$ digestbot preview")
     command, *shown = capture.strip().splitlines()
     words = command.removeprefix("$ digestbot ").split()
     result = subprocess.run(
         [sys.executable, "-m", "digestbot", *words, "--content", str(ROOT / "content")],
+        cwd=home["HOME"],
+        env=home,
         capture_output=True,
         text=True,
         encoding="utf-8",

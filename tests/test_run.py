@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes import make_text
 from servers.webhook import Webhooks
 
 from digestbot.model import Channel, Subscription
@@ -45,15 +46,16 @@ class House:
     server: Webhooks
     processes: list[Process] = field(default_factory=list)
 
-    def order(self, at: datetime, channel: str = "webhook:team") -> None:
+    def order(self, at: datetime, channel: str = "webhook:team", theme: str = "weights", size: int = 3) -> None:
         """Subscribe the channel for this time of day (UTC)."""
-        text = f'name = "morning"\nchannel = "{channel}"\ntheme = "weights"\nschedule = "daily at {at:%H:%M}"\n'
+        text = f'name = "morning"\nchannel = "{channel}"\ntheme = "{theme}"\n'
+        text += f'schedule = "daily at {at:%H:%M}"\nsize = {size}\n'
         (self.root / "digestbot.toml").write_text(f"[[subscriptions]]\n{text}", encoding="utf-8")
 
-    async def order_overdue(self) -> None:
+    async def order_overdue(self, size: int = 3) -> None:
         """Subscribe the team's channel since yesterday, for two minutes ago: due at once when the process starts."""
         due = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None) - timedelta(minutes=2)  # noqa: TID251 - real processes read the real clock
-        self.order(due)
+        self.order(due, size=size)
         store = open_store(f"sqlite:///{self.root}/data/digestbot.db")
         yesterday = Subscription("morning", Channel("webhook", "local", "team"), f"daily at {due:%H:%M}")
         await store.plan(yesterday, due - timedelta(days=1), due.replace(tzinfo=UTC), skip="before this test")
@@ -79,11 +81,31 @@ class House:
         self.processes.append(process)
         return process
 
+    async def mark(self) -> None:
+        """Plan a delivery to nowhere: once the log says how it ended, a tick has claimed whatever waited."""
+        await self.ledger(Subscription("marker", Channel("nowhere", "local", "x"), "daily at 09:00"))
+
+    async def ledger(self, planned: Subscription, *, claim: bool = False) -> None:
+        """Plan a delivery for two minutes ago as a process does, and claim it where that process is to have died."""
+        now = datetime.now(UTC)  # noqa: TID251 - real processes read the real clock
+        store = open_store(f"sqlite:///{self.root}/data/digestbot.db")
+        await store.plan(planned, now.replace(tzinfo=None, second=0, microsecond=0) - timedelta(minutes=2), now)
+        if claim:
+            await store.claim("local", now)
+        store.close()
+
+    def write_many(self) -> None:
+        """Two dozen more notes, so that a digest of all of them takes several messages."""
+        for number in range(24):
+            passages = [f"- {make_text(number * 9 + n)} {make_text(1000 + number * 9 + n)}" for n in range(3)]
+            head = f"---\ntitle: Essay {number}\nauthor: Author {number}\ntags: [weights]\n---\n\n## Highlights\n\n"
+            (self.root / "notes" / f"essay-{number}.md").write_text(head + "\n".join(passages), encoding="utf-8")
+
     def states(self) -> list[str]:
-        """The states of all deliveries in the ledger but the one a test put there, oldest first."""
+        """The states of all deliveries in the ledger but those a test put there, oldest first."""
         with sqlite3.connect(self.root / "data" / "digestbot.db") as connection:
-            query = "SELECT state FROM deliveries WHERE reason != 'before this test' ORDER BY id"
-            rows = connection.execute(query).fetchall()
+            query = "SELECT state FROM deliveries WHERE reason != 'before this test' AND subscription = 'morning'"
+            rows = connection.execute(f"{query} ORDER BY id").fetchall()
         connection.close()
         return [state for (state,) in rows]
 
@@ -165,9 +187,9 @@ async def test_a_due_digest_is_one_post_and_the_console_answers(house: House) ->
     assert await stop(process) < 5
     assert (house.server.tries, len(house.server.accepted), house.server.refusals) == (1, 1, [])
 
+    await house.mark()
     again = await house.start("run")
-    await logged(again, "subscribed")
-    await asyncio.sleep(0.5)
+    await logged(again, "id=local/marker")
     await stop(again)
     assert house.server.tries == 1
     assert house.states() == ["confirmed"]
@@ -200,9 +222,9 @@ async def test_stopped_between_accept_and_answer(house: House, farewell: signal.
         await process.wait()
     assert house.states() == ["claimed"]
 
+    await house.mark()
     again = await house.start("run")
     await logged(again, "outcome=uncertain", "it may have arrived")
-    await asyncio.sleep(0.5)
     await stop(again)
     assert house.server.tries == 1
     assert house.states() == ["uncertain"]
@@ -215,11 +237,58 @@ async def test_killed_after_the_answer(house: House) -> None:
     await logged(process, "outcome=confirmed")
     process.kill()
     await process.wait()
+    await house.mark()
     again = await house.start("run")
-    await logged(again, "subscribed")
-    await asyncio.sleep(0.5)
+    await logged(again, "id=local/marker")
     await stop(again)
     assert (house.server.tries, house.states()) == (1, ["confirmed"])
+
+
+async def test_killed_between_claim_and_pick(house: House) -> None:
+    """What a process had claimed when it died, with nothing picked yet, is sent once by the next one."""
+    await house.order_overdue()
+    due = datetime.now(UTC) - timedelta(minutes=2)  # noqa: TID251 - real processes read the real clock
+    order = Subscription("morning", Channel("webhook", "local", "team"), f"daily at {due:%H:%M}", "weights")
+    await house.ledger(order, claim=True)
+    process = await house.start("run")
+    await logged(process, "outcome=confirmed", "attempt=2")
+    await stop(process)
+    assert (house.server.tries, house.states()[-1]) == (1, "confirmed")
+
+
+async def test_killed_between_two_parts(house: House) -> None:
+    """Killed when one message of a digest has arrived and the next has not: the next process posts the rest alone."""
+    house.write_many()
+    await house.order_overdue(size=25)
+    house.server.script = ["ok", "429"]
+    process = await house.start("run", url=house.server.discord)
+    await logged(process, "outcome=retry")
+    process.kill()
+    await process.wait()
+    assert len(house.server.accepted) == 1
+    again = await house.start("run", url=house.server.discord)
+    await logged(again, "outcome=confirmed")
+    await stop(again)
+    texts = [str(payload) for payload in house.server.accepted]
+    assert len(set(texts)) == len(texts) == house.server.tries - 1 > 1
+
+
+async def test_killed_in_the_first_of_several_parts(house: House) -> None:
+    """Killed while the first message is in doubt: the others follow, it is not posted again, the doubt is shown."""
+    house.write_many()
+    await house.order_overdue(size=25)
+    house.server.script = ["hold"]
+    process = await house.start("run", url=house.server.discord)
+    async with asyncio.timeout(PATIENCE):
+        await house.server.held.wait()
+    process.kill()
+    await process.wait()
+    again = await house.start("run", url=house.server.discord)
+    line = await logged(again, "outcome=uncertain")
+    await stop(again)
+    texts = [str(payload) for payload in house.server.accepted]
+    assert len(set(texts)) == len(texts) == house.server.tries > 1
+    assert f"Part 1 of {len(texts)}: it may have arrived" in line
 
 
 async def test_a_429_is_honoured(house: House) -> None:
@@ -243,8 +312,11 @@ async def test_a_failure_is_not_repeated_blindly(house: House, fault: str) -> No
     process = await house.start("run")
     line = await logged(process, "outcome=uncertain")
     assert "s3cret" not in line
-    await asyncio.sleep(1)
     await stop(process)
+    await house.mark()
+    again = await house.start("run")
+    await logged(again, "id=local/marker")
+    await stop(again)
     assert (house.server.tries, house.states()) == (1, ["uncertain"])
 
 
@@ -306,6 +378,15 @@ async def test_wrong_settings_end_it_at_once(house: House, channel: str, complai
     assert complaint in said.decode()
     assert "Traceback" not in said.decode()
     assert "s3cret" not in said.decode()
+
+
+async def test_an_unknown_theme_ends_it_at_once(house: House) -> None:
+    """A subscription's theme that the notes do not have is refused at start, with the nearest one."""
+    house.order(datetime.now(UTC), theme="wieghts")  # noqa: TID251 - real processes read the real clock
+    process = await house.start("run")
+    _, said = await process.communicate()
+    assert process.returncode == 3
+    assert "subscription “morning”: There is no theme “wieghts”. The nearest are Weights." in said.decode()
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-"])

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
 from fakes import CHANNEL, NOW, FakeLibrary, FakePlatform, FakeStore, make_highlight, make_subscription
 
-from digestbot.errors import PlatformError, TemplateError
+from digestbot.errors import ContentError, PlatformError, SettingsError, TemplateError
 from digestbot.model import Delivery, Digest, Highlight, Message, Outcome, Part, View
 from digestbot.ports import Capabilities, Library
 from digestbot.service import FIRST_RETRY, LONGEST_RETRY, MOST_ATTEMPTS, Service
@@ -106,6 +106,13 @@ async def test_a_new_subscription_begins_with_this_minute(world: World) -> None:
     assert late.service.next_due([MORNING]) == NOW + timedelta(days=1)
 
 
+async def test_what_comes_is_told(world: World) -> None:
+    """What is due now is the next one, until it was sent; then tomorrow's."""
+    assert await world.service.coming(MORNING) == NOW
+    await world.tick()
+    assert await world.service.coming(MORNING) == NOW + timedelta(days=1)
+
+
 async def test_catch_up_sends_the_last_missed_one(world: World) -> None:
     """After three days away, within six hours of nine: today's is sent, the others are visible as skipped."""
     await world.tick()
@@ -126,6 +133,37 @@ async def test_too_late_is_skipped(world: World) -> None:
     assert "6 hours late" in world.state(NINE + timedelta(days=1))[1]
 
 
+async def test_a_clock_that_was_ahead_costs_nothing(world: World) -> None:
+    """One tick a year ahead: back in the present, each day's digest is sent, also the days then taken for missed."""
+    await world.tick()
+    world.now = NOW + timedelta(days=365)
+    assert await world.tick() == [Outcome.CONFIRMED]
+    for days in (1, 2, 350):
+        world.now = NOW + timedelta(days=days, minutes=1)
+        assert await world.tick() == [Outcome.CONFIRMED], days
+
+
+async def test_a_clock_that_began_in_1970(world: World) -> None:
+    """After decades only the last month is written down as missed, in one line of the log, and today's is sent."""
+    world.now = datetime(1970, 1, 1, 9, 0, tzinfo=UTC)
+    await world.tick()
+    world.now = NOW
+    (skipped,) = await world.service.plan_due([MORNING])
+    assert skipped.reason == "a later one was due before it could be sent (30 such in a row)"
+    assert await world.tick() == [Outcome.CONFIRMED]
+    assert len(world.store.entries) == 32
+
+
+async def test_notes_that_are_away_are_waited_for(world: World) -> None:
+    """A content folder that is gone for a moment, or a full data folder, delays the digest and loses none."""
+    for problem in (ContentError("There is no folder."), SettingsError("The disk is full.")):
+        world.fault = problem
+        assert (await world.tick(), world.state()) == ([Outcome.RETRY], (Outcome.RETRY, str(problem)))
+        world.now += timedelta(minutes=2)
+    world.fault = None
+    assert await world.tick() == [Outcome.CONFIRMED]
+
+
 async def test_retry_after_is_honoured(world: World) -> None:
     """Asked to wait 90 seconds, the service waits 90 seconds and then sends the very same parts."""
     world.platform.failures = [refusal(retry_after=90)]
@@ -143,7 +181,7 @@ async def test_retries_wait_longer_and_end(world: World) -> None:
     waits = []
     for _ in range(MOST_ATTEMPTS - 1):
         assert await world.tick() == [Outcome.RETRY]
-        coming = await world.store.next_retry("acme")
+        coming = await world.store.next_claim("acme")
         assert coming is not None
         waits.append(coming - world.now)
         world.now = coming
@@ -163,15 +201,16 @@ async def test_permanent_is_refused_at_once(world: World) -> None:
 
 
 async def test_perhaps_is_never_posted_again_blindly(world: World) -> None:
-    """No answer, on a platform where nobody can look: the delivery stays visible as uncertain and is left alone."""
+    """No answer, on a platform where nobody can look: that part is left alone, the rest follows, the doubt is shown."""
     world.platform.capabilities = BLIND
     world.platform.failures = [refusal(sent="perhaps")]
     assert await world.tick() == [Outcome.UNCERTAIN]
-    assert "look in the channel" in world.state()[1]
+    assert world.state()[1] == "The channel said no. Part 1 of 2: it may have arrived, look in the channel."
     world.now = NOW + timedelta(hours=1)
     assert await world.tick() == []
     assert await world.service.recover("acme") == []
-    assert len(world.platform.posts) == 1
+    delivery = Delivery(MORNING, NINE)
+    assert [key for _, _, key, _ in world.platform.posts] == [delivery.key(0), delivery.key(1)]
 
 
 async def test_perhaps_is_settled_by_looking(world: World) -> None:
@@ -197,8 +236,8 @@ async def test_killed_between_parts(world: World, arrived: int) -> None:
 @pytest.mark.parametrize(
     ("can_find", "accepted", "settled", "posts"),
     [
-        (False, True, [], 1),
-        (False, False, [], 0),
+        (False, True, [Outcome.UNCERTAIN], 2),
+        (False, False, [Outcome.UNCERTAIN], 1),
         (True, True, [Outcome.CONFIRMED], 2),
         (True, False, [Outcome.CONFIRMED], 2),
     ],
@@ -206,16 +245,17 @@ async def test_killed_between_parts(world: World, arrived: int) -> None:
 async def test_killed_in_flight(
     world: World, *, can_find: bool, accepted: bool, settled: list[Outcome], posts: int
 ) -> None:
-    """Killed while a part was in flight: settled by looking where that is possible, else uncertain; never doubled."""
+    """Killed while a part was in flight: settled by looking, else uncertain; the next part follows, none is doubled."""
     world.platform.capabilities = replace(BLIND, can_find=can_find)
     delivery = await world.claimed_and_kept()
     await world.store.begin_part(delivery, 0, NOW)
     if accepted:
         await world.platform.post(CHANNEL, Part({}, ""), delivery.key(0), None)
     (ended,) = await world.service.recover("acme")
-    assert ended.outcome is (Outcome.RETRY if can_find else Outcome.UNCERTAIN)
+    assert ended.outcome is Outcome.RETRY
     assert await world.tick() == settled
     assert len(world.platform.posts) == posts
+    assert len({key for _, _, key, _ in world.platform.posts}) == posts
 
 
 @pytest.mark.parametrize("fault", [TemplateError("unknown name", path="digest.yaml", line=3), ZeroDivisionError()])
@@ -223,7 +263,8 @@ async def test_a_fault_ends_one_delivery(world: World, fault: Exception) -> None
     """A broken template, or a fault of ours, refuses that delivery with its reason; the next day's is sent."""
     world.fault = fault
     assert await world.tick() == [Outcome.REFUSED]
-    assert world.state()[1] in {"digest.yaml:3: unknown name", "A fault in digestbot: ZeroDivisionError."}
+    where = "A fault in digestbot: ZeroDivisionError at tests/test_service.py:"
+    assert world.state()[1].startswith(("digest.yaml:3: unknown name", where))
     world.fault, world.now = None, NOW + timedelta(days=1)
     assert await world.tick() == [Outcome.CONFIRMED]
 

@@ -90,10 +90,17 @@ def test_environment_comes_before_the_file(place: Path, monkeypatch: pytest.Monk
         ("DIGESTBOT_DATA", "notes/.data", "lies in the notes"),
         ("DIGESTBOT_CONTNET", "notes", "Write DIGESTBOT_CONTENT"),
         ("DIGESTBOT_WEBHOOK", "https://example.org", "Write DIGESTBOT_WEBHOOK_<NAME>"),
+        ("DIGESTBOT_CONTENT", "~nosuch/x", "cannot be reached .*home"),
+        ("DIGESTBOT_CONTENT", "loop", "loop"),
+        ("DIGESTBOT_DATA", "~nosuch/x", "cannot be reached"),
+        ("DIGESTBOT_DATA", "x" * 5_000, r"“x{100}…” cannot be reached"),
+        ("DIGESTBOT_CONFIG", "x" * 5_000, "cannot be reached"),
+        ("DIGESTBOT_TEMPLATES", "x" * 5_000, "cannot be reached"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str, complaint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong or misspelt setting is refused by its name, with what to write instead."""
+    Path("loop").symlink_to("loop")
     monkeypatch.setenv("DIGESTBOT_CONTENT", "notes")
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=complaint) as refused:
@@ -107,8 +114,48 @@ def test_other_peoples_variables(place: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DIGESTBOT_SERVICE_HOST", "10.0.0.1")
     settings.load(("notes",))
     (place / ".env").write_text("DIGESTBOT_COLOUR=red\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"^\.env: DIGESTBOT_COLOUR: digestbot knows no such setting"):
+    unknown = r"^\.env: DIGESTBOT_COLOUR: digestbot knows no such setting\. Remove it; \.env\.example names them all\.$"
+    with pytest.raises(SettingsError, match=unknown):
         settings.load(("notes",))
+
+
+def test_an_env_file_that_is_a_pipe(place: Path) -> None:
+    """A pipe in the place of .env is refused, for reading it would wait for ever."""
+    os.mkfifo(place / ".env")
+    with pytest.raises(SettingsError, match=r"^\.env: is not a file"):
+        settings.load()
+
+
+def test_an_env_file_with_odd_characters(place: Path) -> None:
+    """A path with a NUL in it is refused by its setting's name."""
+    (place / ".env").write_text("DIGESTBOT_DATA=a\0b\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"^DIGESTBOT_DATA: .*cannot be reached"):
+        settings.load(("notes",))
+
+
+def test_a_working_directory_that_is_gone(place: Path) -> None:
+    """Where the working directory was deleted, relative paths are refused in a sentence."""
+    (place / "gone").mkdir()
+    os.chdir(place / "gone")
+    (place / "gone").rmdir()
+    with pytest.raises(SettingsError, match="cannot be reached"):
+        settings.load(("notes",))
+
+
+def test_the_ledger_lies_outside_of_the_notes(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    """A database in the notes is refused, however its path is spelled; one beside them is not."""
+    for path in ("notes/x.db", f"{place}/notes/deeper/x.db", "other/../notes/x.db"):
+        monkeypatch.setenv("DIGESTBOT_DATABASE_URL", f"sqlite:///{path}")
+        with pytest.raises(SettingsError, match=r"^DIGESTBOT_DATABASE_URL: .* lies in the notes"):
+            credentials.load().database(settings.load(("notes",)))
+    monkeypatch.setenv("DIGESTBOT_DATABASE_URL", "sqlite:///x.db")
+    assert credentials.load().database(settings.load(("notes",))) == "sqlite:///x.db"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file() -> None:
+    """digestbot.toml as Windows editors save it is read."""
+    Path("digestbot.toml").write_text("\ufeff[content]\nexclude_tags = ['x']\n", encoding="utf-8")
+    assert settings.load(("notes",)).exclude_tags == ("x",)
 
 
 def test_a_broken_env_file(place: Path) -> None:
@@ -128,6 +175,10 @@ def test_a_broken_env_file(place: Path) -> None:
         ("colour = 'red'", r"subscriptions\[1\]\.colour: digestbot knows no such key"),
         ("shedule = 'daily at 9'", r"subscriptions\[1\]\.shedule: .*Write schedule"),
         ("channel = 'webhook:a b'", r"subscriptions\[1\]\.channel: .*Write console"),
+        (
+            "channel = 'slack:C1'",
+            r"subscriptions\[1\]\.channel: there is no platform “slack”. Write console or webhook.",
+        ),
         ("channel = ", r"subscriptions\[1\]\.channel: write a text"),
         ("theme = 7", r"subscriptions\[1\]\.theme: write a text"),
         ("theme = ['a', 3]", r"subscriptions\[1\]\.theme: write a list of texts"),
@@ -178,6 +229,7 @@ def test_saved_searches_are_themes() -> None:
         ("[themes.rotate]\nquery = 'x'", r"themes\.rotate: cannot be a name"),
         ("[themes.'--']\nquery = 'x'", r"themes\.--: cannot be a name"),
         ("[themes.a-b]\nquery = 'x'\n[themes.A_B]\nquery = 'x'", r"themes\.A_B: is spelled like themes\.a-b"),
+        ("[" * 5_000, "is not TOML: "),
         ("[[subscriptions]", "is not TOML: .*line 1"),
         ("[[subscriptions]]\nname='a'\nchannel='console'\nschedule='daily at 9'\n" * 2, "“a” is taken"),
     ],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,16 @@ from digestbot.errors import SettingsError, StoreError
 from digestbot.store import open_store
 
 NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
+
+
+ODD_URLS = [
+    "sqlite+aiosqlite:///s3cret.db",
+    "sqlite+pysqlcipher://:s3cret@/x.db",
+    "sqlite://u:s3cret@h/x.db",
+    "sqlite:///x.db?foo=s3cret",
+    "sqlite:///file:x.db?uri=true",
+    "sqlite:///file:x.db",
+]
 
 
 def mode(path: Path) -> int:
@@ -50,6 +61,22 @@ async def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
         store.close()
 
 
+async def test_a_row_of_another_version_stops_no_other(tmp_path: Path) -> None:
+    """A subscription with a key that this version does not know is delivered; one that makes no sense is refused."""
+    store = open_store(f"sqlite:///{tmp_path}/ledger.db")
+    for name in ("newer", "odd", "plain"):
+        await store.plan(make_subscription(name), NINE, NOW)
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database, database:
+        database.execute("UPDATE deliveries SET ordered = json_set(ordered, '$.mood', 'calm') WHERE id = 1")
+        database.execute("UPDATE deliveries SET ordered = json_remove(ordered, '$.channel') WHERE id = 2")
+    assert [one.subscription.id for one in await store.claim("acme", NOW)] == ["newer", "plain"]
+    assert await store.claim("acme", NOW) == []
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database:
+        ((state, reason),) = database.execute("SELECT state, reason FROM deliveries WHERE id = 2").fetchall()
+    assert (state, "another version" in reason) == ("refused", True)
+    store.close()
+
+
 async def test_durable_and_concurrent_modes(tmp_path: Path) -> None:
     """The file is in WAL mode, so that a reader never stops the service."""
     open_store(f"sqlite:///{tmp_path}/ledger.db").close()
@@ -58,7 +85,7 @@ async def test_durable_and_concurrent_modes(tmp_path: Path) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:s3cret@h/d", "sqlite://", "sqlite:///:memory:", "s3cret"])
+@pytest.mark.parametrize("url", ["postgresql://u:s3cret@h/d", "sqlite://", "sqlite:///:memory:", "s3cret", *ODD_URLS])
 def test_other_urls_are_refused(url: str) -> None:
     """A URL that names no SQLite file is refused by the setting's name, without its value."""
     with pytest.raises(SettingsError, match="DIGESTBOT_DATABASE_URL") as refused:

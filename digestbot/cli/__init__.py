@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 import click
@@ -49,5 +50,10 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="digestbot")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Turn folders of notes into themed digests for Slack and Discord, and look up what you half remember."""
+    if sys.stdout is None and COMMANDS.get(ctx.invoked_subcommand or "") != "run":
+        from digestbot.errors import DigestbotError
+
+        raise DigestbotError("standard output is closed, and there is nowhere to print to.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import content_option, json_option, load_rules, load_settings
+from digestbot.cli.options import content_option, json_option, load_settings
 
 if TYPE_CHECKING:
     from digestbot.library.folder import Corpus
@@ -61,12 +61,12 @@ def index_notes(*, force: bool, content: tuple[str, ...]) -> None:
     Every look-up and digest does so by itself; this is for a folder whose notes were all taken away on purpose.
     """
     from digestbot.library import index, open_library, worker
-    from digestbot.library.privacy import Rules
+    from digestbot.library.privacy import rules
 
     settings = load_settings(content)
-    rules = load_rules(settings) or Rules()
-    news = worker.update(index.Place(settings.content, settings.data, rules), index.How(force=force))
-    held = open_library(settings.content, settings.data, rules, check=False).summary
+    place = index.Place(settings.content, settings.data, rules(settings))
+    news = worker.update(place, index.How(force=force))
+    held = open_library(place.content, place.data, place.rules, check=False).summary
     if news.notice:
         click.echo(f"digestbot: {news.notice}", err=True)
     click.echo(
@@ -100,9 +100,10 @@ def export(*, paths: tuple[str, ...], form: str, content: tuple[str, ...]) -> No
 
 def _read(paths: tuple[str, ...]) -> list[tuple[Path, Corpus]]:
     from digestbot.library.folder import read_folders
+    from digestbot.library.privacy import rules
 
     settings = load_settings(paths)
-    return list(zip(settings.content, read_folders(settings.content, load_rules(settings)), strict=True))
+    return list(zip(settings.content, read_folders(settings.content, rules(settings)), strict=True))
 
 
 def _problems(one: Corpus) -> list[Problem]:

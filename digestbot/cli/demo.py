@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import WIDTH, content_option, fill, load_library, now, template_folders
+from digestbot.cli.options import WIDTH, content_option, fill, load_library, plain
+from digestbot.clock import now
 
 if TYPE_CHECKING:
     from digestbot.library.search import Library
@@ -23,7 +24,7 @@ digestbot themes                          what your notes are about
 digestbot --help                          everything else"""
 
 
-@click.command()
+@click.command(short_help="Show a digest of the sample notes, and a look-up.")
 @content_option
 def demo(content: tuple[str, ...]) -> None:
     """Show today's digest as Slack and Discord would get it, and a look-up answered."""
@@ -34,7 +35,7 @@ def demo(content: tuple[str, ...]) -> None:
     loaded = settings.load(content or (str(settings.bundled("content")),))
     with tempfile.TemporaryDirectory(prefix="digestbot-") as data:
         library = load_library(loaded, Path(data))
-        renderer = Renderer(template_folders(loaded))
+        renderer = Renderer(loaded.template_folders)
         digest = pick(loaded, library, "rotate", now().date(), 3).digest
         _read(library, loaded.content)
         _digest(digest, renderer)
@@ -44,7 +45,7 @@ def demo(content: tuple[str, ...]) -> None:
 
 
 def _title(text: str) -> None:
-    click.secho(f"\n{text} {'─' * (WIDTH - len(text) - 1)}\n", bold=True)
+    click.secho(f"\n{text} {'─' * (WIDTH - len(text) - 1)}\n", bold=None if plain() else True)
 
 
 def _read(library: Library, content: tuple[Path, ...]) -> None:

@@ -18,9 +18,10 @@ from digestbot.cli.options import (
     json_option,
     load_library,
     load_settings,
-    now,
+    plain,
     render,
 )
+from digestbot.clock import now
 from digestbot.ports import FACETS
 
 if TYPE_CHECKING:
@@ -30,9 +31,15 @@ if TYPE_CHECKING:
     from digestbot.settings import Settings
 
 
-@click.command()
+@click.command(short_help="Show a digest; nothing is sent.")
 @click.option("--theme", default="rotate", show_default=True, help="A theme's name; `rotate` chooses one.")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day of the digest.  [default: today]")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day of the digest.  [default: today]",
+)
 @click.option("--size", type=click.IntRange(1, 25), default=3, show_default=True, help="How many highlights.")
 @click.option("--platform", type=click.Choice(["slack", "discord", "text"]), default="text", show_default=True)
 @click.option("--html", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write a page that shows it.")
@@ -52,7 +59,9 @@ def preview(
     as_json: bool,
     content: tuple[str, ...],
 ) -> None:
-    """Show a digest as it would be posted; nothing is sent and nothing remembered.
+    """Show a digest in the form in which it would be posted; nothing is sent and nothing remembered.
+
+    Its highlights are drawn for the preview: a subscription draws its own, by its name, day and history.
 
     With --json the messages come as the platform's own payloads. The page of --html shows Slack and Discord side by
     side, needs no network, and its path is printed.
@@ -75,7 +84,7 @@ def preview(
         _echo_why(found)
 
 
-@click.command()
+@click.command(short_help="Look up highlights by words you remember.")
 @click.argument("query", nargs=-1)
 @click.option("--limit", type=click.IntRange(1, 100), default=3, show_default=True, help="How many to show.")
 @click.option("--page", type=click.IntRange(1, 9999), help="Which page of so many.  [default: 1]")
@@ -111,7 +120,7 @@ def quote(
         _echo_view(view, settings)
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="List the themes with their stock.")
 @click.option("--size", type=click.IntRange(1, 25), default=3, show_default=True, help="Highlights of a digest.")
 @click.option("--per-week", type=click.FloatRange(0.1, 100), default=5, show_default=True, help="Digests a week.")
 @json_option
@@ -231,7 +240,7 @@ def _echo_table(view: Listing) -> None:
         table.add_column(column, justify="right" if number else "left")
     for row in view.rows:
         table.add_row(*map(Text, row))
-    Console().print(table)
+    Console(color_system=None if plain() else "auto").print(table)
 
 
 def _echo_json(value: object) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from digestbot.library.privacy import Rules
     from digestbot.library.search import Library
     from digestbot.model import Message, View
     from digestbot.settings import Settings
@@ -42,42 +41,27 @@ def load_settings(content: tuple[str, ...]) -> Settings:
 def load_library(settings: Settings, data: Path | None = None) -> Library:
     """The library of the settings' notes; its index lies under `data`, else where the settings say."""
     from digestbot.library import open_library
+    from digestbot.library.privacy import rules
 
-    library = open_library(settings.content, data or settings.data, load_rules(settings))
+    library = open_library(settings.content, data or settings.data, rules(settings))
     if library.notice:
         click.echo(f"digestbot: {library.notice}", err=True)
     return library
-
-
-def load_rules(settings: Settings) -> Rules | None:
-    """What the settings keep private beside notes marked so; None for nothing."""
-    if not settings.exclude_tags and not settings.exclude_folders:
-        return None
-    from digestbot.library.privacy import Rules
-
-    return Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
-
-
-def template_folders(settings: Settings) -> list[str]:
-    """The operator's folder of templates, if there is one, then ours: for rendering.Renderer."""
-    from digestbot.settings import bundled
-
-    return [str(folder) for folder in (settings.templates, bundled("templates")) if folder]
 
 
 def render(view: View, platform: str, settings: Settings) -> Message:
     """A View with the settings' templates; on stderr, which of them are broken and were stood in for."""
     from digestbot.rendering import Renderer
 
-    message = Renderer(template_folders(settings)).render(view, platform)
+    message = Renderer(settings.template_folders).render(view, platform)
     for problem in message.problems:
         click.echo(f"{problem} {problem.fix}", err=True)
     return message
 
 
-def now() -> datetime:
-    """The present moment in this machine's zone."""
-    return datetime.now(UTC).astimezone()  # noqa: TID251 - the command line is the edge
+def plain() -> bool:
+    """Whether the person wants no colours or weights on the terminal (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))  # noqa: TID251 - about the terminal, as its width is
 
 
 def echo_text(text: str) -> None:

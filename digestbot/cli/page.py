@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import template_folders
 from digestbot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def _page(found: Curated, library: Library, settings: Settings) -> str:
     from digestbot.rendering.hypertext import Hypertext
     from digestbot.rendering.page import PLATFORMS, Preview, draw
 
-    folders = template_folders(settings)
+    folders = settings.template_folders
     renderer = Renderer(folders)
     messages = {name: renderer.render(found.digest, name) for name in PLATFORMS}
     return draw(Preview(found.digest, messages, _pool(found.digest, library), found.why), Hypertext(folders), _bundle())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from digestbot.settings import Settings
 
 
-@click.command("run")
+@click.command("run", short_help="Deliver the digests of digestbot.toml at their times.")
 @content_option
 @click.option("--console", "prompt", is_flag=True, help="Answer commands on standard input too, and end when it ends.")
 def run(content: tuple[str, ...], *, prompt: bool) -> None:
@@ -32,7 +32,7 @@ def run(content: tuple[str, ...], *, prompt: bool) -> None:
     asyncio.run(app.serve(loaded, prompt=prompt or _seated(loaded)))
 
 
-@click.command("console")
+@click.command("console", short_help="Answer /quote and /digest at a prompt.")
 @content_option
 def console(content: tuple[str, ...]) -> None:
     """Answer /quote and /digest at a prompt, as every platform does; `exit` ends it."""

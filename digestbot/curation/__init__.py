@@ -15,7 +15,7 @@ from typing import Literal
 from digestbot.curation.guidance import NOBODY, Guidance
 from digestbot.curation.picking import Pick, Wanted, pick
 from digestbot.curation.shelf import Past, Shelf
-from digestbot.errors import UsageError
+from digestbot.errors import EmptyError
 from digestbot.model import Delivery, Digest, Highlight, Subscription
 from digestbot.ports import Library, Shown
 
@@ -101,7 +101,7 @@ def compose(
     """The digest of a delivery, as its subscription orders it; without highlights where the stock says so.
 
     history: of which only what lies before `now` (aware) counts, so that a past day's digest can be made again. The
-    title is the theme's name; a subscription's own title is the caller's to set. Raises ThemeError, and UsageError
+    title is the theme's name; a subscription's own title is the caller's to set. Raises ThemeError, and EmptyError
     where there are no highlights.
     """
     order = delivery.subscription
@@ -148,7 +148,7 @@ def _theme(library: Library, past: Sequence[Shown], delivery: Delivery, now: dat
         return _EVERYTHING if order.theme.casefold() == ALL else order.theme
     names = _in_turn(order.themes or [one.name for one in library.themes()], past, delivery.id, now, guidance)
     if not names:
-        raise UsageError(EMPTY)
+        raise EmptyError(EMPTY)
     for name in names[:_THEMES_TRIED]:
         shelf = _shelf(library, name, order, guidance)
         if len(Past.of(shelf, past, size=order.size, since=_since(order, now)).left(shelf)) >= order.size:
@@ -183,7 +183,7 @@ def _readable(library: Library, name: str, order: Subscription, guidance: Guidan
         return shelf, ()
     shelf = _ungated(library.pool(name), guidance)
     if not shelf.stock:
-        raise UsageError(f"Nothing under “{name}” may be shown: it is hidden, or its sources are never to appear.")
+        raise EmptyError(f"Nothing under “{name}” may be shown: it is hidden, or its sources are never to appear.")
     return shelf, ("quality",)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from digestbot.model import Note
+from digestbot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,8 @@ class Rules:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
+
+
+def rules(settings: Settings) -> Rules:
+    """What the settings keep private beside notes marked so."""
+    return Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))

@@ -164,7 +164,7 @@ class Library:
     def _unknown(self, theme: str) -> str:
         known = {fold(one.name): one.name for one in self._themes}
         near = [known[key] for key in get_close_matches(fold(theme), known, n=3, cutoff=0.5)]
-        hint = f"The nearest are {', '.join(near)}." if near else "“/digest themes” lists them."
+        hint = f"The nearest are {', '.join(near)}." if near else "The list of themes shows them all."
         return f"There is no theme “{theme}”. {hint}"
 
     def _rungs(self, asked: Asked, meant: Sequence[Meant]) -> Sequence[tuple[Rung, str | None]]:

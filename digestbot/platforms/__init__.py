@@ -6,7 +6,6 @@ needs is missing. It opens no connection: the first message does.
 
 from __future__ import annotations
 
-import pkgutil
 from importlib import import_module
 
 from digestbot.errors import SettingsError
@@ -15,9 +14,7 @@ from digestbot.settings import Settings
 
 
 def connect(name: str, settings: Settings) -> Platform:
-    """The platform of that name ("webhook"), or of that module ("our_bots.matrix"). Raises SettingsError for others."""
-    if "." not in name and name not in known():
-        raise SettingsError(f"{settings.config}: there is no platform “{name}”. Write {' or '.join(known())}.")
+    """The platform of that name ("webhook"), or of that module ("our_bots.matrix"). SettingsError for others."""
     path = name if "." in name else f"{__name__}.{name}"
     try:
         module = import_module(path)
@@ -27,8 +24,3 @@ def connect(name: str, settings: Settings) -> Platform:
         raise
     platform: Platform = module.connect(settings)
     return platform
-
-
-def known() -> list[str]:
-    """The names of the platforms that digestbot brings."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))

@@ -45,10 +45,6 @@ class Console:
         """Nobody can look at what scrolled by."""
         return "cannot look"
 
-    async def edit(self, ref: MessageRef, part: Part) -> None:  # noqa: ARG002 - see below
-        """Nothing that was printed can be changed."""
-        raise PlatformError("What was printed on a terminal cannot be edited.", permanent=True)
-
     async def check(self, channel: Channel) -> Sequence[str]:  # noqa: ARG002 - all its channels are alike
         """See ports.Platform."""
         return ("Standard output is closed. Start digestbot with one.",) if self._output.closed else ()

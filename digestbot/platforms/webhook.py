@@ -69,10 +69,6 @@ class Webhook:
         """A webhook shows no history."""
         return "cannot look"
 
-    async def edit(self, ref: MessageRef, part: Part) -> None:  # noqa: ARG002 - see below
-        """A webhook of Slack's cannot edit, and digestbot treats all alike."""
-        raise PlatformError("What a webhook posted cannot be edited.", permanent=True)
-
     async def check(self, channel: Channel) -> Sequence[str]:
         """See ports.Platform. Whether the URL still works only a message would tell."""
         try:

@@ -45,9 +45,9 @@ class SqlStore:
         """See ports.Store."""
         return await self._run(ledger.plan, subscription, occurrence, now, skip)
 
-    async def claim(self, workspace: str, now: datetime) -> Sequence[Delivery]:
+    async def claim(self, workspace: str, now: datetime, *, most: int = 64) -> Sequence[Delivery]:
         """See ports.Store."""
-        return await self._run(ledger.claim, workspace, now)
+        return await self._run(ledger.claim, workspace, now, most)
 
     async def keep(  # noqa: PLR0913 - as ports.Store
         self,
@@ -70,11 +70,11 @@ class SqlStore:
         """See ports.Store."""
         await self._run(ledger.begin_part, delivery, n, now)
 
-    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef, now: datetime) -> None:
+    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef | None, now: datetime) -> None:
         """See ports.Store."""
         await self._run(ledger.end_part, delivery, n, ref, now)
 
-    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef]:
+    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef | None]:
         """See ports.Store."""
         return await self._run(ledger.arrived, delivery)
 
@@ -84,13 +84,13 @@ class SqlStore:
         """See ports.Store."""
         await self._run(ledger.finish, delivery, outcome, now, reason, retry_at)
 
-    async def recover(self, workspace: str, now: datetime) -> Sequence[Delivery]:
+    async def recover(self, workspace: str, now: datetime, only: Delivery | None = None) -> Sequence[Delivery]:
         """See ports.Store."""
-        return await self._run(ledger.recover, workspace, now)
+        return await self._run(ledger.recover, workspace, now, only)
 
-    async def next_retry(self, workspace: str) -> datetime | None:
+    async def next_claim(self, workspace: str) -> datetime | None:
         """See ports.Store."""
-        return await self._run(ledger.next_retry, workspace)
+        return await self._run(ledger.next_claim, workspace)
 
     async def show(
         self, channel: Channel, theme: str, picks: Sequence[str], now: datetime, *, sources: Sequence[str] = ()
@@ -102,9 +102,9 @@ class SqlStore:
         """See ports.Store."""
         return await self._run(ledger.history, workspace, subscription)
 
-    async def last_planned(self, subscription: Subscription) -> datetime | None:
+    async def last_planned(self, subscription: Subscription, now: datetime) -> datetime | None:
         """See ports.Store."""
-        return await self._run(ledger.last_planned, subscription)
+        return await self._run(ledger.last_planned, subscription, now)
 
     def close(self) -> None:
         """Let what is under way end, then close the database. The store cannot be used afterwards."""
@@ -173,9 +173,11 @@ def _path(url: str) -> Path:
         parsed = make_url(url)
     except ArgumentError:
         raise SettingsError(problem) from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+    file = parsed.database or ""
+    # Another driver is not there, and a query or a `file:` would mean something else than a file of that name.
+    if url != f"sqlite:///{file}" or file in {"", ":memory:"} or file.startswith("file:"):
         raise SettingsError(problem)
-    return Path(parsed.database)
+    return Path(file)
 
 
 def _engine(url: str) -> Engine:

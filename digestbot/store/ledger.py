@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from digestbot.model import Channel, Delivery, Message, MessageRef, Outcome, Part, Subscription
 from digestbot.ports import Shown
 from digestbot.store.tables import deliveries, parts, shown
-
-MOST_CLAIMED = 64
-"""How many deliveries one claim takes."""
 
 _NOT_SHOWN = (Outcome.REFUSED, Outcome.SKIPPED)
 
@@ -31,6 +28,8 @@ def plan(db: Connection, subscription: Subscription, occurrence: datetime, now: 
         "planned_at": now,
         "finished_at": now if skip else None,
     }
+    ahead = and_(_this(Delivery(subscription, occurrence)), deliveries.c.state == Outcome.SKIPPED)
+    db.execute(delete(deliveries).where(ahead, deliveries.c.planned_at > now))
     try:
         with db.begin_nested():
             db.execute(insert(deliveries).values(row))
@@ -39,15 +38,15 @@ def plan(db: Connection, subscription: Subscription, occurrence: datetime, now: 
     return True
 
 
-def claim(db: Connection, workspace: str, now: datetime) -> Sequence[Delivery]:
+def claim(db: Connection, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
     """See ports.Store; the oldest first."""
     due = or_(deliveries.c.retry_at.is_(None), deliveries.c.retry_at <= now)
     waits = and_(deliveries.c.workspace == workspace, _waiting(), due)
-    oldest = select(deliveries).where(waits).order_by(deliveries.c.planned_at, deliveries.c.id).limit(MOST_CLAIMED)
+    oldest = select(deliveries).where(waits).order_by(deliveries.c.planned_at, deliveries.c.id).limit(most)
     rows = db.execute(oldest).all()
     taken = {"state": Outcome.CLAIMED, "attempt": deliveries.c.attempt + 1, "claimed_at": now, "retry_at": None}
     db.execute(update(deliveries).where(deliveries.c.id.in_([row.id for row in rows])).values(taken))
-    return [replace(one, attempt=one.attempt + 1) for one in map(_delivery, rows)]
+    return [replace(one, attempt=one.attempt + 1) for one in _readable(db, rows, now)]
 
 
 Picks = Sequence[tuple[str, str]]
@@ -80,17 +79,18 @@ def begin_part(db: Connection, delivery: Delivery, n: int, now: datetime) -> Non
     db.execute(update(parts).where(this).values(state="begun", changed_at=now))
 
 
-def end_part(db: Connection, delivery: Delivery, n: int, ref: MessageRef, now: datetime) -> None:
+def end_part(db: Connection, delivery: Delivery, n: int, ref: MessageRef | None, now: datetime) -> None:
     """See ports.Store."""
     this = and_(_parts_of(delivery), parts.c.n == n)
-    db.execute(update(parts).where(this).values(state="arrived", message_ref=ref.id, changed_at=now))
+    ended = {"state": "arrived", "message_ref": ref.id} if ref else {"state": "doubtful"}
+    db.execute(update(parts).where(this).values(**ended, changed_at=now))
 
 
-def arrived(db: Connection, delivery: Delivery) -> Sequence[MessageRef]:
+def arrived(db: Connection, delivery: Delivery) -> Sequence[MessageRef | None]:
     """See ports.Store."""
-    these = and_(_parts_of(delivery), parts.c.state == "arrived")
+    these = and_(_parts_of(delivery), parts.c.state.in_(("arrived", "doubtful")))
     refs = db.scalars(select(parts.c.message_ref).where(these).order_by(parts.c.n))
-    return [MessageRef(delivery.subscription.channel, ref) for ref in refs]
+    return [None if ref is None else MessageRef(delivery.subscription.channel, ref) for ref in refs]
 
 
 def finish(
@@ -104,16 +104,17 @@ def finish(
         db.execute(update(parts).where(begun).values(state="waiting", changed_at=now))
 
 
-def recover(db: Connection, workspace: str, now: datetime) -> Sequence[Delivery]:
+def recover(db: Connection, workspace: str, now: datetime, only: Delivery | None) -> Sequence[Delivery]:
     """See ports.Store."""
     left = and_(deliveries.c.workspace == workspace, deliveries.c.state == Outcome.CLAIMED)
+    left = left if only is None else and_(left, _this(only))
     in_flight = select(parts.c.delivery).where(parts.c.state == "begun")
     idle = and_(left, deliveries.c.id.not_in(in_flight))
     db.execute(update(deliveries).where(idle).values(state=Outcome.PLANNED, retry_at=now))
-    return [_delivery(row) for row in db.execute(select(deliveries).where(left).order_by(deliveries.c.id))]
+    return _readable(db, db.execute(select(deliveries).where(left).order_by(deliveries.c.id)).all(), now)
 
 
-def next_retry(db: Connection, workspace: str) -> datetime | None:
+def next_claim(db: Connection, workspace: str) -> datetime | None:
     """See ports.Store."""
     when = func.coalesce(deliveries.c.retry_at, deliveries.c.planned_at, type_=deliveries.c.planned_at.type)
     earliest = select(when).where(deliveries.c.workspace == workspace, _waiting()).order_by(when).limit(1)
@@ -137,10 +138,11 @@ def history(db: Connection, workspace: str, subscription: str | None) -> Sequenc
     return [Shown(row.highlight_id, row.theme, row.at, row.source) for row in rows]
 
 
-def last_planned(db: Connection, subscription: Subscription) -> datetime | None:
+def last_planned(db: Connection, subscription: Subscription, now: datetime) -> datetime | None:
     """See ports.Store."""
     mine = and_(deliveries.c.workspace == subscription.channel.workspace, deliveries.c.subscription == subscription.id)
-    found: datetime | None = db.scalar(select(func.max(deliveries.c.occurrence)).where(mine))
+    past = and_(mine, deliveries.c.planned_at <= now)
+    found: datetime | None = db.scalar(select(func.max(deliveries.c.occurrence)).where(past))
     return found
 
 
@@ -171,7 +173,22 @@ def _show(db: Connection, channel: Channel, theme: str, picks: Picks, now: datet
         db.execute(insert(shown), [{**common, "highlight_id": pick, "source": source} for pick, source in picks])
 
 
-def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
-    ordered = {**row.ordered, "channel": Channel(**row.ordered["channel"])}
-    ordered["themes"] = tuple(ordered.get("themes", ()))  # JSON knows no tuples
-    return Delivery(Subscription(**ordered), row.occurrence, row.attempt)
+def _readable(db: Connection, rows: Sequence[Row[tuple[object, ...]]], now: datetime) -> list[Delivery]:
+    """The rows as deliveries; one that another version of digestbot wrote and this one cannot read is refused."""
+    found = {row.id: _delivery(row) for row in rows}
+    unread = [key for key, one in found.items() if one is None]
+    reason = "The subscription was written down by another version of digestbot, and cannot be read."
+    refused = {"state": Outcome.REFUSED, "reason": reason, "finished_at": now}
+    db.execute(update(deliveries).where(deliveries.c.id.in_(unread)).values(refused))
+    return [one for one in found.values() if one is not None]
+
+
+def _delivery(row: Row[tuple[object, ...]]) -> Delivery | None:
+    known = {field.name for field in fields(Subscription)}
+    try:
+        ordered = {key: value for key, value in row.ordered.items() if key in known}
+        ordered["themes"] = tuple(ordered.get("themes", ()))  # JSON knows no tuples
+        ordered["channel"] = Channel(**row.ordered["channel"])
+        return Delivery(Subscription(**ordered), row.occurrence, row.attempt)
+    except (AttributeError, KeyError, TypeError):
+        return None

@@ -28,7 +28,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Refuse nothing: a naive value would be taken for local time, and the ports pass none."""
+        """Take the offset away. Instants are aware: a naive one would be read as the machine's local time."""
         return value.astimezone(UTC).replace(tzinfo=None) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
@@ -66,7 +66,7 @@ parts = Table(
     Column("key", String, nullable=False),
     Column("payload", JSON, nullable=False),
     Column("text", Text, nullable=False),
-    Column("state", String, nullable=False, comment="waiting, begun or arrived"),
+    Column("state", String, nullable=False, comment="waiting, begun, arrived or doubtful"),
     Column("message_ref", String),
     Column("changed_at", Instant, nullable=False),
 )

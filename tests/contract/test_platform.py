@@ -15,7 +15,6 @@ from fakes import CHANNEL, NOW, FakePlatform
 from pydantic import SecretStr
 from servers.webhook import Webhooks
 
-from digestbot.errors import PlatformError
 from digestbot.model import Channel, Command, Message, Part
 from digestbot.platforms.console import Console
 from digestbot.platforms.webhook import Webhook
@@ -100,17 +99,6 @@ async def test_run_ends_where_nothing_is_asked(seat: Seat) -> None:
     await seat.platform.run(answer)
     await seat.platform.drain()
     await seat.platform.drain()
-
-
-async def test_only_platform_errors(seat: Seat) -> None:
-    """Whatever a platform cannot do it refuses with PlatformError."""
-    ref = await seat.platform.post(seat.channel, seat.part, KEY, None)
-    if seat.platform.capabilities.can_edit or seat.platform.name == "fake":
-        await seat.platform.edit(ref, seat.part)
-        return
-    with pytest.raises(PlatformError) as refused:
-        await seat.platform.edit(ref, seat.part)
-    assert refused.value.permanent
 
 
 async def test_console_answers_lines() -> None:

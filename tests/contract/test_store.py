@@ -56,16 +56,37 @@ async def test_skipped_is_written_down_and_never_claimed(store: Store) -> None:
     assert await store.plan(MORNING, NINE, NOW, skip="too old")
     assert not await store.plan(MORNING, NINE, NOW)
     assert await store.claim("acme", NOW) == []
-    assert await store.last_planned(MORNING) == NINE
+    assert await store.last_planned(MORNING, NOW) == NINE
 
 
 async def test_last_planned(store: Store) -> None:
     """The latest occurrence of this subscription in this workspace, None before the first."""
-    assert await store.last_planned(MORNING) is None
+    assert await store.last_planned(MORNING, NOW) is None
     for days in (1, 0):
         await store.plan(MORNING, NINE + timedelta(days=days), NOW)
     await store.plan(make_subscription("evening"), NINE + timedelta(days=9), NOW)
-    assert await store.last_planned(MORNING) == NINE + timedelta(days=1)
+    assert await store.last_planned(MORNING, NOW) == NINE + timedelta(days=1)
+
+
+async def test_last_planned_up_to_a_time(store: Store) -> None:
+    """What a clock that was ahead has planned is not the latest one of now."""
+    for days in (0, 300):
+        await store.plan(MORNING, NINE + timedelta(days=days), NOW + timedelta(days=days))
+    assert await store.last_planned(MORNING, NOW + timedelta(days=1)) == NINE
+
+
+async def test_what_was_skipped_ahead_of_time_is_planned_anew(store: Store) -> None:
+    """A row that was skipped at a later time than now comes from a clock that went wrong; it does not count."""
+    assert await store.plan(MORNING, NINE, NOW + timedelta(days=2), skip="too old")
+    assert await store.plan(MORNING, NINE, NOW)
+    assert [one.occurrence for one in await store.claim("acme", NOW)] == [NINE]
+
+
+async def test_a_claim_takes_no_more_than_asked(store: Store) -> None:
+    """The rest waits for the next claim."""
+    for days in range(3):
+        await store.plan(MORNING, NINE + timedelta(days=days), NOW)
+    assert [len(await store.claim("acme", NOW, most=2)) for _ in range(3)] == [2, 1, 0]
 
 
 async def test_a_retry_waits_for_its_time(store: Store) -> None:
@@ -73,11 +94,11 @@ async def test_a_retry_waits_for_its_time(store: Store) -> None:
     delivery = await claimed(store)
     later = NOW + timedelta(minutes=1)
     await store.finish(delivery, Outcome.RETRY, NOW, reason="rate limited", retry_at=later)
-    assert await store.next_retry("acme") == later
+    assert await store.next_claim("acme") == later
     assert await store.claim("acme", NOW) == []
     (again,) = await store.claim("acme", later)
     assert again.attempt == 2
-    assert await store.next_retry("acme") is None
+    assert await store.next_claim("acme") is None
 
 
 @pytest.mark.parametrize("outcome", [Outcome.CONFIRMED, Outcome.REFUSED, Outcome.UNCERTAIN, Outcome.SKIPPED])
@@ -111,6 +132,26 @@ async def test_parts_arrive_one_by_one(store: Store) -> None:
     await store.begin_part(again, 1, NOW)
     await store.end_part(again, 1, MessageRef(CHANNEL, ""), NOW)
     assert [ref.id for ref in await store.arrived(again)] == ["m1", ""]
+
+
+async def test_a_part_in_doubt_is_not_posted_again(store: Store) -> None:
+    """A part of which nobody can tell counts as posted, without a reference, and stays in doubt after a retry."""
+    delivery = await claimed(store)
+    await store.keep(delivery, "Open weights", ["a"], MESSAGE, NOW)
+    await store.begin_part(delivery, 0, NOW)
+    await store.end_part(delivery, 0, None, NOW)
+    await store.finish(delivery, Outcome.RETRY, NOW, retry_at=NOW)
+    assert list(await store.arrived(delivery)) == [None]
+
+
+async def test_one_delivery_is_recovered_alone(store: Store) -> None:
+    """What this process had to give up waits again, while another delivery stays under way."""
+    given_up, under_way = [await claimed(store, NINE + timedelta(days=n)) for n in range(2)]
+    assert await store.recover("acme", NOW, given_up) == []
+    assert [one.id for one in await store.claim("acme", NOW)] == [given_up.id]
+    await store.keep(under_way, "Open weights", ["a"], MESSAGE, NOW)
+    await store.begin_part(under_way, 0, NOW)
+    assert [one.id for one in await store.recover("acme", NOW, under_way)] == [under_way.id]
 
 
 async def test_recovery_tells_what_was_in_flight(store: Store) -> None:
