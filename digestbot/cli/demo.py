@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import WIDTH, content_option, fill, load_library, plain
+from digestbot.cli.options import columns, content_option, fill, load_library, plain
 from digestbot.clock import now
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def demo(content: tuple[str, ...]) -> None:
 
 
 def _title(text: str) -> None:
-    click.secho(f"\n{text} {'─' * (WIDTH - len(text) - 1)}\n", bold=None if plain() else True)
+    click.secho(f"\n{text} {'─' * (columns() - len(text) - 1)}\n", bold=None if plain() else True)
 
 
 def _read(library: Library, content: tuple[Path, ...]) -> None:
@@ -76,12 +76,12 @@ def _look_up(digest: Digest, library: Library, renderer: Renderer) -> None:
 
 
 def _half_remembered(digest: Digest, library: Library) -> str:
-    """Three words that stay in mind from a highlight that is not in the digest."""
+    """Two neighbouring words of a highlight that is not in the digest, one of them misspelt as people do."""
     from digestbot.curation import curate
 
     shown = {one.id for one in digest.highlights}
     others = [one for one in library.find("", limit=1000).highlights if one.id not in shown and one.text.isascii()]
     text = curate(others, (), seed=digest.day, size=1, now=now())[0].text if others else digest.highlights[0].text
-    words = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) > 3]
-    longest = sorted(set(words), key=lambda word: (-len(word), word))[:3]
-    return " ".join(word for word in dict.fromkeys(words) if word in longest)
+    pairs = re.findall(r"\b([a-z]{6,}) ([a-z]{5,})\b", text.lower()) or [tuple(text.lower().split()[:2])]
+    first, *rest = max(pairs, key=lambda pair: len("".join(pair)))
+    return " ".join([first[:3] + first[4:] if len(first) > 6 else first, *rest])

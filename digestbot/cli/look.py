@@ -79,7 +79,7 @@ def preview(
     if as_json:
         _echo_json([part.payload for part in message.parts])
     else:
-        echo_text("\n\n".join(sketch(part, platform) for part in message.parts))
+        (echo_text if platform == "text" else click.echo)("\n\n".join(sketch(part, platform) for part in message.parts))
     if why:
         _echo_why(found)
 

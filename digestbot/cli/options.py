@@ -66,15 +66,18 @@ def plain() -> bool:
 
 def echo_text(text: str) -> None:
     """Print running text, broken into lines where a person reads it on a terminal."""
-    if sys.stdout.isatty():
-        text = fill(text, min(WIDTH, shutil.get_terminal_size().columns))
-    click.echo(text)
+    click.echo(fill(text) if sys.stdout.isatty() else text)
 
 
-def fill(text: str, width: int = WIDTH, margin: str = "") -> str:
-    """Text with each line broken at `width` columns and begun with a margin; addresses stay whole."""
+def columns() -> int:
+    """How wide running text may be: as the terminal is, and at most WIDTH."""
+    return min(WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDTH
+
+
+def fill(text: str, margin: str = "") -> str:
+    """Text with each line broken at the terminal's width and begun with a margin; addresses stay whole."""
+    width = max(columns() - len(margin), 20)
     lines = (
-        textwrap.wrap(line, width - len(margin), break_long_words=False, break_on_hyphens=False) or [""]
-        for line in text.splitlines()
+        textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""] for line in text.splitlines()
     )
     return "\n".join(f"{margin}{line}".rstrip() for group in lines for line in group)

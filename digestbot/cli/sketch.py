@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
-from digestbot.cli.options import WIDTH, fill
+from digestbot.cli.options import fill
 from digestbot.model import Part
 
 _QUOTE, _EMBED = "  ┃ ", "  ▌ "
@@ -26,14 +26,14 @@ def _slack(payload: dict[str, Any]) -> Iterator[str]:
         elif block["type"] == "rich_text":
             yield ""
             for element in block["elements"]:
-                yield fill(_literal(element), WIDTH, _QUOTE if element["type"] == "rich_text_quote" else "  ")
+                yield fill(_literal(element), _QUOTE if element["type"] == "rich_text_quote" else "  ")
         elif block["type"] == "divider":
             continue
         elif block["type"] == "actions":
             yield "  " + " ".join(map(_control, block["elements"]))
         else:
             texts = block.get("elements") or [block["text"]]
-            yield fill(" · ".join(_mrkdwn(text["text"]) for text in texts), WIDTH, "  ")
+            yield fill(" · ".join(_mrkdwn(text["text"]) for text in texts), "  ")
 
 
 def _control(element: dict[str, Any]) -> str:
@@ -60,10 +60,10 @@ def _mrkdwn(text: str) -> str:
 
 def _discord(payload: dict[str, Any]) -> Iterator[str]:
     if payload.get("content"):
-        yield fill(_markdown(payload["content"]), WIDTH, "  ")
+        yield fill(_markdown(payload["content"]), "  ")
     for embed in payload.get("embeds", []):
         yield ""
-        yield fill(_markdown(embed["description"]), WIDTH, _EMBED)
+        yield fill(_markdown(embed["description"]), _EMBED)
     for row in payload.get("components", []):
         yield "  " + " ".join(map(_control, row["components"]))
 
