@@ -27,6 +27,7 @@ from digestbot.curation.picking import same_idea, words
 from digestbot.curation.quality import offered
 from digestbot.library import schema, search, stock, writing
 from digestbot.library.folder import read_folder
+from digestbot.library.index import Opened
 from digestbot.library.shelf import Head
 from digestbot.model import Channel, Delivery, Highlight, Note, Source, Subscription, Theme, Voice
 from digestbot.ports import Library, Shown
@@ -274,7 +275,7 @@ def indexed(highlights: int = 1_000_000, share: float = 0.228) -> None:
         writing.create(Path(folder))
         opened = schema.register(tantivy.Index.open(folder))
         writing.fill(opened, list(_tagged(highlights, share)))
-        library = search.Library(opened, Head("", ""))
+        library = search.Library(Opened(opened, Head("", ""), Path(folder)))
         held = sum(library.stock("picked").values())
         begin = time.process_time()
         stock.by_identity(

@@ -93,6 +93,8 @@ KINDS = (
     Kind("random, of an author's tag", lambda dice: _sample(words(dice, 1)[0], dice)),
     Kind("by id", lambda dice: _some(dice, lambda library, one: library.get(one[:10]))),
     Kind("more like this", lambda dice: _some(dice, lambda library, one: library.like(one))),
+    Kind("a suggestion", lambda dice: _suggest(words(dice, 1)[0][:5]), (1, 1)),
+    Kind("a suggestion, one letter wrong", lambda dice: _suggest(misspelt(dice, words(dice, 1)[0])), (5, 5)),
     Kind("what stands around it", lambda dice: _some(dice, lambda library, one: library.context(one))),
 )
 
@@ -100,6 +102,10 @@ KINDS = (
 def _sample(word: str, dice: random.Random) -> Ask:
     seed = str(dice.random())
     return lambda library: library.sample(word, seed=seed, size=8)
+
+
+def _suggest(typed: str) -> Ask:
+    return lambda library: library.suggest(typed)
 
 
 def _some(dice: random.Random, ask: Callable[[Library, str], object]) -> Ask:
@@ -124,6 +130,9 @@ def measured(ask: Ask, library: Library) -> float:
 def report(count: int, place: Place, library: Library) -> None:
     """Print the table of one size."""
     dice = random.Random(count)
+    begin = time.process_time()
+    library.suggest("")
+    line("names loaded", count, f"{(time.process_time() - begin) * 1000:8.1f} ms", "")
     for kind in KINDS:
         asks = [kind.ask(dice) for _ in range(ROUNDS)]
         times = [measured(ask, library) for ask in asks]
@@ -148,7 +157,7 @@ def updated(place: Place) -> float:
     begin = time.process_time()
     news = index.update(place, How(only=[note]))
     current = index.open_current(place)
-    found = Library(*current).find("nobody wrote before").total if current else 0
+    found = Library(current).find("nobody wrote before").total if current else 0
     if news.changed != 1 or not found:
         raise RuntimeError(f"the note is not found: {news}")
     return (time.process_time() - begin) * 1000
@@ -188,7 +197,7 @@ def serve(content: str, data: str) -> None:
     current = index.open_current(place)
     if current is None:
         raise RuntimeError("there is no index")
-    library = Library(*current)
+    library = Library(current)
     library.find("what was that about open weights")
     first = time.perf_counter() - begin
     begin = time.perf_counter()
@@ -232,7 +241,7 @@ def main() -> None:
             line("RssAnon while serving", count, f"{held:>8} MiB", f"{MEMORY_FLOOR} MiB")
             current = index.open_current(place)
             if current:
-                report(count, place, Library(*current))
+                report(count, place, Library(current))
 
 
 if __name__ == "__main__":

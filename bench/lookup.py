@@ -25,6 +25,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from digestbot.library import schema, writing
+from digestbot.library.index import Opened
 from digestbot.library.search import Library
 from digestbot.library.shelf import Head
 from digestbot.model import Highlight, Note, Source, Voice
@@ -126,7 +127,7 @@ def report(one: Collection) -> None:
     for others in (0, OTHERS) if known else (0,):
         with tempfile.TemporaryDirectory() as data:
             index = indexed(chain(one.notes, corpus.notes(others)), Path(data))
-            library = Library(index, Head(""))
+            library = Library(Opened(index, Head(""), Path(data)))
             beside = f", among {others:,} others" if others else ""
             if known:
                 _known_items(one, library, beside)

@@ -17,9 +17,10 @@ from itertools import accumulate
 
 from digestbot.library.alike import Links
 from digestbot.library.propose import propose
-from digestbot.library.suggest import Name, Suggestions, build, load
+from digestbot.library.suggest import Suggestions, build, load
 from digestbot.library.themes import Tally, listed
 from digestbot.model import Highlight, Source, Voice
+from digestbot.ports import Name
 
 HIGHLIGHTS, NAMES, TYPED = 100_000, 10_000, 2000
 WORDS = 30_000

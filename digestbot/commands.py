@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from digestbot.curation import EMPTY, ROTATE, Curated, compose, curate
+from digestbot.curation.elsewhere import elsewhere
 from digestbot.curation.guidance import NOBODY, Guidance
 from digestbot.errors import EmptyError, UsageError
 from digestbot.model import Action, Command, Delivery, Highlight, Listing, Notice, Quotes, Subscription, View
@@ -45,6 +46,9 @@ class Context:
     guidance: Guidance = NOBODY
 
 
+_NAMED = re.compile(r"(?<!\S)-?(author|source|theme|tag):(?:\"([^\"]*)\"|(\S+))", re.IGNORECASE)
+_FILTER_OF = {"title": "source"}
+"""The filter for a kind of name, where it is not called like it."""
 _PAGE = re.compile(r"(?<!\S)page:([1-9]\d{0,3})$", re.IGNORECASE)
 _RANDOM = re.compile(r"|random((?:\s+-?[a-z]+:(?:\"[^\"]*\"|[^\s\"]+))*)", re.IGNORECASE)
 _ABOUT_ONE = re.compile(r"(like|context)\s+([0-9a-f]{4,16})", re.IGNORECASE)
@@ -83,7 +87,7 @@ def look_up(query: str, library: Library, *, seed: str, limit: int = PAGE) -> Vi
     words, page = _paged(asked)
     found = library.find(words, limit=limit, offset=(page - 1) * limit)
     if not found.total:
-        return Notice(f"Nothing found for “{words}”. Try fewer words; “quote help” says what else can be asked.")
+        return Notice(f"Nothing found for “{words}”. {_instead(words, library)}")
     if not found.highlights:
         return Notice(f"There is no page {page} for “{words}”: {found.total} highlights are all there is.")
     more = found.total > page * limit
@@ -98,6 +102,8 @@ def look_up(query: str, library: Library, *, seed: str, limit: int = PAGE) -> Vi
         pages=pages,
         meant=found.corrected,
         partly=found.partly,
+        also_in=elsewhere(library, found.highlights),
+        snippets=found.snippets,
     )
 
 
@@ -159,7 +165,7 @@ def _random(library: Library, filters: str, seed: str) -> View:
         return Notice(f"Nothing found for “{filters}”." if filters else EMPTY)
     # Of eight the one that reads best.
     picks = curate(drawn, (), seed=seed, size=1, now=datetime.max.replace(tzinfo=UTC))
-    return Quotes("", picks, len(drawn), _beside(picks))
+    return Quotes("", picks, len(drawn), _beside(picks), also_in=elsewhere(library, picks))
 
 
 def _about_one(what: str, highlight_id: str, library: Library) -> View:
@@ -170,7 +176,29 @@ def _about_one(what: str, highlight_id: str, library: Library) -> View:
     found = tuple(library.like(one.id, limit=PAGE) if what == "like" else library.context(one.id))
     if not found or found == (one,):
         return Notice("Nothing stands around it in its note." if what == "context" else "Nothing else is like it.")
-    return Quotes("", found, len(found))
+    return Quotes("", found, len(found), also_in=elsewhere(library, found))
+
+
+def _instead(words: str, library: Library) -> str:
+    """What to try where nothing was found: names like those that were filtered by, else like the words."""
+    asked = [(by.casefold(), quoted or bare) for by, quoted, bare in _NAMED.findall(words)] or [("", words)]
+    meant = [one for by, typed in asked for one in _like(by, typed, library)][:3]
+    return (
+        f"Did you mean {' or '.join(meant)}?" if meant else "Try fewer words; “quote help” says what else can be asked."
+    )
+
+
+def _like(by: str, typed: str, library: Library) -> Iterable[str]:
+    """Filters that find something and name what is spelled like `typed`, by the same if that can be."""
+    for name in library.suggest(typed, 3):
+        text = name.text.replace('"', "")
+        ways = (f'{one}:"{text}"' for one in (by, _FILTER_OF.get(name.kind, name.kind)) if one)
+        if text.casefold() != typed.casefold() and (way := next(filter(lambda way: _finds(way, library), ways), "")):
+            yield way
+
+
+def _finds(query: str, library: Library) -> bool:
+    return library.find(query, limit=1).total > 0
 
 
 def _paged(asked: str) -> tuple[str, int]:

@@ -285,6 +285,7 @@ class Digest:
 class Quotes:
     """A View: what a look-up found, or one page of it. total counts all that matched, the shown ones included.
 
+    snippets: for the highlights in their order the words around what matched, see ports.Found.
     page, pages: counted from 1. meant: the spelling that was looked up instead where a word of `query` was not known;
     "" for none. partly: nothing has all the words. also_in: see Digest.
     """
@@ -298,6 +299,7 @@ class Quotes:
     meant: str = ""
     partly: bool = False
     also_in: tuple[tuple[str, ...], ...] = ()
+    snippets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,18 @@ class Found:
     snippets: tuple[str, ...] = ()
 
 
+Kind = Literal["theme", "author", "title", "tag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What can be suggested. stock: how many highlights stand behind it."""
+
+    text: str
+    kind: Kind
+    stock: int
+
+
 FACETS = ("author", "source", "theme", "tag", "voice")
 """What a look-up's matches can be counted by."""
 
@@ -52,7 +64,10 @@ class Library(Protocol):
     """
 
     def find(self, query: str, *, limit: int = 5, offset: int = 0) -> Found:
-        """The highlights that match; with words that nobody wrote together, or misspelt ones, the nearest."""
+        """The highlights that match; with words that nobody wrote together, or misspelt ones, the nearest.
+
+        Of several that hold the same passage (`also_in`) only the best sourced.
+        """
         ...
 
     def get(self, highlight_id: str) -> Highlight | None:
@@ -71,10 +86,21 @@ class Library(Protocol):
         """The highlight between those that stand before and after it in its note, in their order; none for unknown."""
         ...
 
+    def also_in(self, highlight: Highlight) -> Sequence[Highlight]:
+        """The other highlights that hold the same passage, cut or a little reworded, the best sourced first."""
+        ...
+
     def facets(self, query: str, by: str, *, limit: int = 10) -> Sequence[tuple[str, int]]:
         """How many of the matches each author, source (by its title), theme, tag or voice has, most first.
 
         by: one of FACETS.
+        """
+        ...
+
+    def suggest(self, typed: str, limit: int = 10) -> Sequence[Name]:
+        """Themes, authors, titles and tags of which a word begins with what was typed, the largest first.
+
+        Where there is none, those that it may have been meant to be.
         """
         ...
 
@@ -83,7 +109,7 @@ class Library(Protocol):
         ...
 
     def pool(self, theme: str) -> Sequence[Highlight]:
-        """All highlights under a theme, in a stable order; "everything" is all there are.
+        """All highlights under a theme, each passage once, in a stable order; "everything" is all there are.
 
         Raises ThemeError with the nearest names.
         """

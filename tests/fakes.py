@@ -24,7 +24,7 @@ from digestbot.model import (
     Theme,
     Voice,
 )
-from digestbot.ports import Answer, Capabilities, Found, Library, Platform, Shown, Store
+from digestbot.ports import Answer, Capabilities, Found, Library, Name, Platform, Shown, Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The instant at which tests take place, a Monday."""
@@ -100,10 +100,19 @@ class FakeLibrary:
         at = self.highlights.index(one) if one else 0
         return self.highlights[max(0, at - around) : at + around + 1] if one else ()
 
+    def also_in(self, highlight: Highlight) -> Sequence[Highlight]:
+        """See ports.Library. The same passage is the same text."""
+        return [one for one in self.highlights if one.text == highlight.text and one.id != highlight.id]
+
     def facets(self, query: str, by: str, *, limit: int = 10) -> Sequence[tuple[str, int]]:
         """See ports.Library."""
         values = [value for one in self._matching(query) for value in _facet(one, by)]
         return Counter(values).most_common(limit)
+
+    def suggest(self, typed: str, limit: int = 10) -> Sequence[Name]:
+        """See ports.Library. Suggested are themes that begin like the first letters of what was typed."""
+        found = [one for one in self.themes() if one.name.casefold().startswith(typed.casefold()[:3])]
+        return [Name(one.name, "theme", one.highlights) for one in found[:limit]]
 
     def themes(self) -> Sequence[Theme]:
         """See ports.Library."""

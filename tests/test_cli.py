@@ -180,10 +180,14 @@ def test_themes_suggest(home: Path) -> None:
     """Themes are proposed for highlights under none, as lines for digestbot.toml; else it says that all have one."""
     ran = run("themes", "--content", "notes", "suggest", home=home)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "Every highlight is under a theme.\n")
-    for number, word in enumerate(("cold", "late", "wet", "dear"), 1):
-        text = (
-            f"# Letter {number}\n\n## Highlights\n\n- However {word} the year was, it was the supply chain that held.\n"
-        )
+    remarks = (
+        "However cold the year was, it was the supply chain that held.",
+        "Nobody audits a supply chain before it breaks under them.",
+        "What reaches the harbour late has a supply chain behind it.",
+        "Their supply chain began with a shepherd and ended in court.",
+    )
+    for number, remark in enumerate(remarks, 1):
+        text = f"# Letter {number}\n\n## Highlights\n\n- {remark}\n"
         (home / "notes" / f"{number}.md").write_text(text, encoding="utf-8")
     ran = run("themes", "suggest", home=home, DIGESTBOT_CONTENT="notes")
     assert tomllib.loads(ran.stdout) == {"themes": {"supply-chain": {"query": '"supply chain"'}}}
@@ -192,11 +196,13 @@ def test_themes_suggest(home: Path) -> None:
 
 
 def test_several_content_folders(home: Path) -> None:
-    """--content may be given several times; what is found lies in all of them."""
+    """--content may be given several times; what is found lies in all of them, and the same passage is shown once."""
     (home / "more").mkdir()
     (home / "more" / "other.md").write_text(NOTE.replace("On open weights", "Elsewhere"), encoding="utf-8")
     found = json.loads(run("quote", "price", "--json", "--content", "notes", "--content", "more", home=home).stdout)
-    assert {one["source"]["title"] for one in found["highlights"]} == {"On open weights", "Elsewhere"}
+    (one,) = found["highlights"]
+    assert {one["source"]["title"], *one["also_in"]} == {"On open weights", "Elsewhere"}
+    assert "price" in one["snippet"]
 
 
 def test_the_sample_content_stands_in(home: Path) -> None:

@@ -154,7 +154,7 @@ def test_an_open_library_outlives_a_newer_one(tmp_path: Path) -> None:
     """Who looks up in an older state is not disturbed by the making of a newer one."""
     write(tmp_path / "notes", "One", "The first of the thoughts that were written down here by somebody.")
     old = open_library([tmp_path / "notes"], tmp_path / "data")
-    write(tmp_path / "notes", "Two", "The second of the thoughts that were written down here by somebody.")
+    write(tmp_path / "notes", "Two", "Other thoughts came later, and somebody else kept them in a drawer.")
     new = open_library([tmp_path / "notes"], tmp_path / "data")
     assert (old.find("thoughts").total, new.find("thoughts").total) == (1, 2)
 

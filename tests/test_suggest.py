@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digestbot.library.suggest import Name, Suggestions, build, load
+from digestbot.library.suggest import Suggestions, build, load
+from digestbot.ports import Name
 
 NAMES = build(
     [

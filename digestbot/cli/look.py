@@ -6,12 +6,14 @@ import json
 import sys
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from digestbot.cli.options import (
+    complete_theme,
     content_option,
     echo_text,
     fill,
@@ -32,7 +34,13 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Show a digest; nothing is sent.")
-@click.option("--theme", default="rotate", show_default=True, help="A theme's name; `rotate` chooses one.")
+@click.option(
+    "--theme",
+    default="rotate",
+    show_default=True,
+    shell_complete=complete_theme,
+    help="A theme's name; `rotate` chooses one.",
+)
 @click.option(
     "--date",
     "day",
@@ -158,7 +166,9 @@ def suggest(ctx: click.Context, *, limit: int, as_json: bool, content: tuple[str
 
     library = load_library(load_settings(content or (ctx.parent.params["content"] if ctx.parent else ())))
     listed = [theme.name for theme in library.themes() if fold(theme.name) != EVERYTHING]
-    held = {one.id for name in listed for one in library.pool(name)}
+    # Of a passage that several sources hold, a pool has one and a look-up another.
+    pooled = [one for name in listed for one in library.pool(name)]
+    held = {one.id for one in pooled} | {other.id for one in pooled for other in library.also_in(one)}
     unthemed = [one for one in library.find("", limit=library.summary.highlights).highlights if one.id not in held]
     found = propose(unthemed, limit)
     if as_json:
@@ -214,7 +224,10 @@ def _as_json(view: View, query: str) -> object:
         "total": found.total,
         "corrected": found.meant,
         "partly": found.partly,
-        "highlights": [asdict(one) for one in found.highlights],
+        "highlights": [
+            {**asdict(one), "snippet": snippet or "", "also_in": titles or ()}
+            for one, snippet, titles in zip_longest(found.highlights, found.snippets, found.also_in)
+        ],
     }
 
 

@@ -43,10 +43,26 @@ def load_library(settings: Settings, data: Path | None = None) -> Library:
     from digestbot.library import open_library
     from digestbot.library.privacy import rules
 
-    library = open_library(settings.content, data or settings.data, rules(settings))
+    library = open_library(settings.content, data or settings.data, rules(settings), saved=settings.themes)
     if library.notice:
         click.echo(f"digestbot: {library.notice}", err=True)
     return library
+
+
+def complete_theme(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The themes to offer in a shell for what was typed; none where there is no library yet."""
+    from digestbot import settings
+    from digestbot.errors import DigestbotError
+    from digestbot.library import open_library
+    from digestbot.library.privacy import rules
+
+    try:
+        told = settings.load(ctx.params.get("content") or ())
+        library = open_library(told.content, told.data, rules(told), saved=told.themes, check=False)
+    except DigestbotError:
+        return []
+    # A shell offers only what goes on as it was begun.
+    return [one.name for one in library.themes() if one.name.casefold().startswith(incomplete.casefold())]
 
 
 def render(view: View, platform: str, settings: Settings) -> Message:

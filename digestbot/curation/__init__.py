@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Literal
 
+from digestbot.curation.elsewhere import elsewhere
 from digestbot.curation.guidance import NOBODY, Guidance
 from digestbot.curation.picking import Pick, Wanted, pick
 from digestbot.curation.shelf import Past, Shelf
@@ -114,7 +115,8 @@ def compose(
     picks = pick(shelf, seen, wanted, _lately(library, past, now)) if size else ()
     title = _title(library, name)
     notice = "Second round: everything here was shown once." if stock.state == "second round" else ""
-    digest = Digest(title, day.isoformat(), tuple(one.highlight for one in picks), notice=notice)
+    shown = tuple(one.highlight for one in picks)
+    digest = Digest(title, day.isoformat(), shown, notice=notice, also_in=elsewhere(library, shown))
     gave_way = {rule: None for one in picks for rule in one.why.relaxed}
     return Curated(digest, title, picks, stock, (*relaxed, *gave_way))
 

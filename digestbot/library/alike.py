@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from zlib import crc32
 
+from digestbot.level import level
 from digestbot.model import Highlight, Voice
-from digestbot.notes.level import level
 
 FEWEST = 6
 """Fewer neighbouring words in common prove nothing: «the beginning of wisdom» is many people's."""
@@ -29,9 +29,9 @@ _IDEOGRAPH = "\u2e80-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 _ROUND = 4
 _TERMS = 8
-_CROWD = 24
+CROWD = 24
 """What more highlights than this have in common is a phrase of the language and makes no candidates."""
-_SHARED = 2
+SHARED = 2
 """Candidates have at least so many numbers of their signatures in common: one bears no witness (93,226 of 97,548 pairs
 of 11,700 sentences, of which 15 were alike), and each comparison costs ten times as much as finding it."""
 
@@ -80,7 +80,9 @@ def signature(text: str) -> tuple[int, ...]:
     found = _split(text)
     if len(found) <= FEWEST:
         return ()
-    hashes = {crc32(f"{one} {other}".encode()) for one, other in pairwise(filter(_carries_meaning, found))}
+    telling = [word.encode() for word in found if len(word) > 3 or not word.isalpha() or word >= "\u2e80"]
+    # Of each two as they would be with a space between; the first half of that is worked out once a word.
+    hashes = {crc32(b" " + other, begun) for begun, other in zip(map(crc32, telling), telling[1:], strict=False)}
     kept = sorted(hashes)[: max(_TERMS, len(hashes) // _ROUND)]
     return (*kept, crc32(" ".join(found).encode()))
 
@@ -136,9 +138,9 @@ class Links:
         found: Counter[str] = Counter()
         for term in left:
             first, others = self._first.get(term), self._others.get(term, ())
-            if first is not None and len(others) < _CROWD:
+            if first is not None and len(others) < CROWD:
                 found.update((first, *others))
-        return [name for name, shared in found.items() if shared >= _SHARED]
+        return [name for name, shared in found.items() if shared >= SHARED]
 
     def _leave(self, term: int, name: str) -> None:
         others = self._others.get(term, [])
@@ -182,7 +184,7 @@ def ideas(
 
 
 def _split(text: str) -> list[str]:
-    return _WORD.findall(level(text))
+    return level(text).split() if text.isascii() else _WORD.findall(level(text))
 
 
 def _carries_meaning(word: str) -> bool:

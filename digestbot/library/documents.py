@@ -12,16 +12,23 @@ from typing import Any
 import tantivy
 
 from digestbot.library import schema
-from digestbot.library.themes import candidates, fold, source_name
+from digestbot.library.alike import signature
+from digestbot.library.themes import Candidate, candidates, fold, source_name
 from digestbot.model import Highlight, Note, Source, Voice
 
 SEPARATOR = "\x1f"
-"""Stands between a theme's key, a signal and a spelling of its name in the field `named`."""
+"""Stands between a theme's key, a signal and a spelling of its name in the field `named`, and before the title in the
+field `source`."""
+
+BETWEEN = " "
+"""Stands between the two ids of a link."""
 
 _SOURCE_FIELDS = tuple(one.name for one in fields(Source))
 _OWN_FIELDS = tuple(one.name for one in fields(Highlight) if one.name not in ("source", "voice", "position"))
 _ALWAYS = ("id", "text", "title")
 _PLACE_BITS = 20
+_TITLE = 200
+"""Characters of a title in the field `source`."""
 _DEFAULTS = (None, (), "")
 
 Fields = dict[str, Any]
@@ -40,32 +47,52 @@ class _Shared:
 
 def of_note(key: str, note: Note) -> Iterator[Fields]:
     """The documents of a note's highlights, each once. key: the note's name in the index."""
+    sources = _told_apart(note.highlights)
     themes: dict[str, set[str]] = defaultdict(set)
-    named: dict[Source, set[str]] = defaultdict(set)
+    named: dict[int, set[Candidate]] = defaultdict(set)
     for one in note.highlights:
-        for theme in candidates(one, note.path):
-            themes[one.id].add(schema.clean(theme.key))
-            named[one.source].add(schema.clean(SEPARATOR.join((theme.key, theme.signal, theme.name))))
+        found = tuple(candidates(one, note.path))
+        themes[one.id].update([schema.clean(theme.key) for theme in found])
+        named[sources[id(one.source)]].update(found)
     language = schema.language_of(one.text for one in note.highlights)
     about = {"kind": schema.HIGHLIGHT, "note": schema.clean(key), "home": home(key), "language": language}
     near = home(key) >> _PLACE_BITS << _PLACE_BITS
-    shared: dict[Source, _Shared] = {}
+    shared: dict[int, _Shared] = {}
     for one in {one.id: one for one in reversed(note.highlights)}.values():
-        source = shared.setdefault(one.source, shared.get(one.source) or _shared(one.source, note.path))
+        number = sources[id(one.source)]
+        if number not in shared:
+            shared[number] = _shared(one.source, note.path)
         # A source counts once for how its themes are spelled, and for having them.
         held = {
             **about,
-            **_document(one, source, language),
+            **_document(one, shared[number], language),
             "theme": list(themes[one.id]),
-            "named": list(named.pop(one.source, ())),
+            "named": [_spelled(theme) for theme in named.pop(number, ())],
         }
         # The highlights of a note stand together, as they stand there.
         yield {**held, "order": near | held["place"]}
 
 
+def _told_apart(highlights: Iterable[Highlight]) -> dict[int, int]:
+    """For each Source object (by `id`) the number of its source: a hash of one takes long, and most are one object."""
+    numbers: dict[Source, int] = {}
+    objects = {id(one.source): one.source for one in highlights}
+    return {name: numbers.setdefault(source, len(numbers)) for name, source in objects.items()}
+
+
+def _spelled(theme: Candidate) -> str:
+    return schema.clean(SEPARATOR.join((theme.key, theme.signal, theme.name)))
+
+
 def copy(highlight_id: str, key: str) -> Fields:
     """The document that says only that this note holds the highlight too."""
     return {"kind": schema.COPY, "copy": highlight_id, "note": schema.clean(key), "home": home(key)}
+
+
+def link(one: int, other: int) -> Fields:
+    """The document that says only that the highlights of these numbers hold the same passage."""
+    names = (f"{one:016x}", f"{other:016x}")
+    return {"kind": schema.LINK, "link": [BETWEEN.join(names), BETWEEN.join(reversed(names))]}
 
 
 def word(text: str) -> Fields:
@@ -82,6 +109,11 @@ def decode(data: bytes) -> Highlight:
     """A highlight as it was written."""
     held = _frozen(json.loads(data))
     return Highlight(**{**held, "source": Source(**_frozen(held["source"])), "voice": Voice(held["voice"])})
+
+
+def title_of(source: str) -> str:
+    """The title in a term of the field `source`, "" for none."""
+    return source.partition(SEPARATOR)[2]
 
 
 def day_of(published: str | None) -> int:
@@ -103,13 +135,18 @@ def _shared(source: Source, path: str) -> _Shared:
     data = json.dumps(_plain(source, _SOURCE_FIELDS))
     held = {
         "writer": [schema.clean(name) for name in source.authors],
-        "source": blake2b(source_name(source, path).encode("utf-8", "replace"), digest_size=8).hexdigest(),
+        # The title stands in it so that sources are counted and named without reading a highlight of each.
+        "source": SEPARATOR.join((_hashed(source_name(source, path)), schema.clean(source.title or "")[:_TITLE])),
         "title": title,
         "identity": schema.clean(source.identity),
         "day": day_of(source.published),
     }
     words = " \n".join(filter(None, (title, schema.spaced(" ".join((source.category or "", *source.tags))))))
     return _Shared(held, tags, words, authors, data)
+
+
+def _hashed(name: str) -> str:
+    return blake2b(name.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _document(one: Highlight, source: _Shared, language: str) -> Fields:
@@ -123,7 +160,7 @@ def _document(one: Highlight, source: _Shared, language: str) -> Fields:
         "id": one.id,
         "tag": list({*source.tags, *(schema.clean(fold(tag)) for tag in one.tags)} if one.tags else source.tags),
         "voice": one.voice.value,
-        "idea": number,
+        "sign": list(signature(one.text)),
         "author": authors,
         "plain": words,
         schema.words_field(language): words,

@@ -18,7 +18,7 @@ from digestbot.library.files import Stamp, as_text, scan, stamp
 from digestbot.library.folder import private_names, read_one
 from digestbot.library.privacy import Rules
 from digestbot.library.shelf import Head, Manifest, Row, Shelf, digest
-from digestbot.model import Note
+from digestbot.model import Note, SavedSearch
 
 _BUSY = "Another digestbot is reading the notes; what it has not read yet is not found."
 
@@ -28,11 +28,12 @@ Report = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which notes, where their index lies, and what of them stays private."""
+    """Which notes, where their index lies, what of them stays private, and which saved searches are themes of them."""
 
     content: tuple[Path, ...]
     data: Path
     rules: Rules = field(default_factory=Rules)
+    saved: tuple[SavedSearch, ...] = ()
 
     @property
     def shelf(self) -> Shelf:
@@ -47,6 +48,17 @@ class Place:
         """The content folder and the path below it that a note's name stands for."""
         number, _, path = key.partition("/")
         return self.content[int(number)], path
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An index, what is known of it, the folder it lies in, and the saved searches to ask it. mark: see Shelf.mark."""
+
+    index: tantivy.Index
+    head: Head
+    building: Path
+    saved: tuple[SavedSearch, ...] = ()
+    mark: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +103,16 @@ class _Seen:
     missing: dict[int, str] = field(default_factory=dict)
 
 
-def open_current(place: Place) -> tuple[tantivy.Index, Head] | None:
-    """The index that is served and what is known of it; None where there is none that this code may serve."""
-    building = place.shelf.current()
+def open_current(place: Place) -> Opened | None:
+    """The index that is served; None where there is none that this code may serve."""
+    building, mark = place.shelf.current(), place.shelf.mark()
     if building is None:
         return None
     try:
         head = Head.load(building)
         if head.made_by != made_by(place.rules):
             return None
-        return schema.register(tantivy.Index.open(str(building))), head
+        return Opened(schema.register(tantivy.Index.open(str(building))), head, building, place.saved, mark)
     except (ValueError, OSError, KeyError, TypeError):
         return None
 
@@ -116,7 +128,7 @@ def update(place: Place, how: How | None = None) -> News:
             return update(place, replace(how, wait=True))
         if current is None:
             return _build(place, how)
-        index, manifest = current[0], _before(place)
+        index, manifest = current.index, _before(place)
         if manifest is None:
             return _build(place, how)
         seen = _glance(place, manifest, how.only) if how.only is not None else None

@@ -6,7 +6,7 @@ for those it may have been meant to be: its completions if it is the last, else 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -56,12 +56,19 @@ class Meant:
 
 
 class Ladder:
-    """The rungs for one query over one state of the index."""
+    """The rungs for one query over one state of the index. saved: the query of the saved search of a name, if any."""
 
-    def __init__(self, searcher: tantivy.Searcher, layout: tantivy.Schema, languages: Sequence[str]) -> None:
+    def __init__(
+        self,
+        searcher: tantivy.Searcher,
+        layout: tantivy.Schema,
+        languages: Sequence[str],
+        saved: Callable[[str], Query | None] = lambda _: None,
+    ) -> None:
         self._searcher = searcher
         self._schema = layout
         self._languages = languages
+        self._saved = saved
 
     def conditions(self, asked: Asked) -> list[tuple[Occur, Query]]:
         """What must hold and what must not, whatever the words."""
@@ -78,6 +85,18 @@ class Ladder:
         """All highlights under these conditions."""
         held = Query.term_query(self._schema, "kind", schema.HIGHLIGHT, index_option="basic")
         return Query.boolean_query([(Occur.Must, self._unscored(held)), *conditions])
+
+    def every(self, asked: Asked) -> Query:
+        """What has all the words, each in any of its forms but never another in its place."""
+        runs = list(_runs(asked.text))[:MOST_WORDS]
+        conditions = self.conditions(asked)
+        if not runs:
+            return Query.empty_query() if asked.text else self.everything(conditions)
+        meant = [Meant(run, ((run, 1.0),)) for run in runs]
+        groups = [found for code in self._languages if (found := self._groups(meant, code))]
+        if not groups:
+            groups = [[self._term("plain", word) for word in tokens(asked.text)]]
+        return _under(_either([self._all(found, ()) for found in groups]), conditions)
 
     def words(self, text: str) -> list[Meant]:
         """Each word of a text with what it may stand for."""
@@ -195,6 +214,8 @@ class Ladder:
         return _either([*terms, self._term("plain", words[0])])
 
     def _filter(self, one: Filter) -> Query | None:
+        if one.name == "theme" and (saved := self._saved(one.value)):
+            return saved
         if one.name in ("theme", "tag"):
             key = schema.clean(fold(one.value))
             return Query.term_query(self._schema, one.name, key, index_option="basic")

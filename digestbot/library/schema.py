@@ -1,7 +1,8 @@
 """What the index holds and how texts become words: fields, tokenizers, languages; for writing and for asking.
 
-A document is one of three kinds: a highlight; a copy, which only says that another note holds the same highlight; a
-word of the vocabulary, by which spelling is corrected.
+A document is one of four kinds: a highlight; a copy, which only says that another note holds the same highlight; a
+link, which only says that two highlights hold the same passage; a word of the vocabulary, by which spelling is
+corrected.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from functools import cache
 
 import tantivy
 
-VERSION = 5
+VERSION = 6
 """Changed with every change of the schema or of the tokenizers; another version's index is built anew."""
 
-HIGHLIGHT, COPY, WORD = "highlight", "copy", "word"
+HIGHLIGHT, COPY, LINK, WORD = "highlight", "copy", "link", "word"
 
 LANGUAGES = {
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pt": "portuguese",
@@ -116,7 +117,7 @@ def language_of(texts: Iterable[str]) -> str:
 def build() -> tantivy.Schema:
     """The fields of an index of VERSION."""
     builder = tantivy.SchemaBuilder()
-    for name in ("kind", "id", "note", "copy", "named", "language"):
+    for name in ("kind", "id", "note", "copy", "link", "named", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("writer", "source", "identity", "theme", "tag", "voice"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
@@ -126,8 +127,9 @@ def build() -> tantivy.Schema:
     builder.add_text_field("plain", tokenizer_name="plain")
     for code in LANGUAGES:
         builder.add_text_field(words_field(code), tokenizer_name=f"stem_{code}", index_option="freq")
-    for name in ("lot", "order", "home", "place", "day", "idea"):
-        builder.add_unsigned_field(name, fast=True, indexed=name in ("day", "idea"))
+    for name in ("lot", "order", "home", "place", "day"):
+        builder.add_unsigned_field(name, fast=True, indexed=name == "day")
+    builder.add_unsigned_field("sign", indexed=True)
     builder.add_bytes_field("data", stored=True)
     return builder.build()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,18 +14,23 @@ import tantivy
 from tantivy import Occur, Query
 
 from digestbot.errors import ThemeError
-from digestbot.library import documents, names, schema, stock
+from digestbot.library import documents, known, names, schema, stock
+from digestbot.library.index import Opened
 from digestbot.library.ladder import Ladder, Meant, Rung
 from digestbot.library.query import Asked, parse
-from digestbot.library.shelf import Head
+from digestbot.library.searches import Searches
 from digestbot.library.snippet import snippet
+from digestbot.library.suggest import Suggestions
 from digestbot.library.themes import fold
+from digestbot.library.twins import Twins
 from digestbot.model import Highlight, Theme
-from digestbot.ports import Found
+from digestbot.ports import Found, Name
 
 _ID = re.compile(r"[0-9a-f]{8,16}")
 _FACETS = {"author": "writer", "source": "source", "theme": "theme", "tag": "tag", "voice": "voice"}
 _HASHES = 1 << 64
+_SPARE, _FEW = 20, 200
+"""Matches beyond a page that are looked at for ideas that come twice: so many, and all where there are but few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +51,23 @@ class Library:
     people, else "".
     """
 
-    def __init__(self, index: tantivy.Index, head: Head, notice: str = "") -> None:
-        self.searcher = index.searcher()
-        self._schema = index.schema
-        self._head = head
+    def __init__(self, opened: Opened, notice: str = "") -> None:
+        self.searcher = opened.index.searcher()
+        self._schema = opened.index.schema
+        self._opened = opened
         self._languages = [code for code, _ in self.searcher.terms_with_prefix("language", "")] or ["en"]
-        self._ladder = Ladder(self.searcher, self._schema, self._languages)
+        plain = Ladder(self.searcher, self._schema, self._languages)
+        self._searches = Searches(opened.saved, self.searcher, self._schema, plain)
+        self._ladder = Ladder(self.searcher, self._schema, self._languages, self._searches.query)
         self._held = self._ladder.everything([])
         self._stock: dict[str, Mapping[str, int]] = {}
+        self._seconds: dict[str, frozenset[str]] = {}
         self.notice = notice
 
     @cached_property
     def summary(self) -> Summary:
         """What this library holds."""
-        head = self._head
+        head = self._opened.head
         sources = self.searcher.terms_with_prefix("source", "", filter_query=self._held)
         return Summary(head.notes, len(sources), self._count(self._held), head.problems, head.withheld)
 
@@ -70,7 +79,7 @@ class Library:
         asked = parse(query)
         meant = self._ladder.words(asked.text)
         for rung, order in self._rungs(asked, meant):
-            total, addresses = self._search(rung.query, limit, offset, order)
+            total, addresses = self._once(rung.query, limit, offset, order)
             if total:
                 return self._found(total, addresses, meant, rung)
         return Found()
@@ -104,8 +113,13 @@ class Library:
             min_term_frequency=1,
         )
         itself = Query.term_query(self._schema, "id", one.id, index_option="basic")
-        query = Query.boolean_query([(Occur.Must, near), (Occur.MustNot, itself)])
-        return [self._highlight(address) for address in self._search(query, limit, 0, None)[1]]
+        same = [Query.term_query(self._schema, "id", other.id, index_option="basic") for other in self.also_in(one)]
+        query = Query.boolean_query([(Occur.Must, near), *((Occur.MustNot, known) for known in (itself, *same))])
+        return [self._highlight(address) for address in self._once(query, limit, 0, None)[1]]
+
+    def also_in(self, highlight: Highlight) -> Sequence[Highlight]:
+        """See ports.Library."""
+        return self._twins.others(highlight)
 
     def context(self, highlight_id: str, *, around: int = 2) -> Sequence[Highlight]:
         """See ports.Library."""
@@ -123,9 +137,16 @@ class Library:
     def facets(self, query: str, by: str, *, limit: int = 10) -> Sequence[tuple[str, int]]:
         """See ports.Library."""
         chosen, field = self._chosen(parse(query)), _FACETS[by]
+        saved = self._saved(chosen) if by == "theme" else {}
         size = min(max(1, limit), stock.MOST_BUCKETS)
         buckets = self._buckets(chosen, {"terms": {"field": field, "size": size, "segment_size": stock.MOST_BUCKETS}})
-        return [(self._label(by, str(key)), count) for key, count, _ in buckets]
+        counts = [(self._label(by, str(key)), count) for key, count, _ in buckets if by != "theme" or key not in saved]
+        counts += [(self._label(by, key), count) for key, count in saved.items() if count]
+        return sorted(counts, key=lambda row: -row[1])[:size]
+
+    def suggest(self, typed: str, limit: int = 10) -> Sequence[Name]:
+        """See ports.Library. The first time on a new state of the index all names are counted."""
+        return self._suggestions.suggest(typed, limit)
 
     def themes(self) -> Sequence[Theme]:
         """See ports.Library."""
@@ -133,37 +154,74 @@ class Library:
 
     def pool(self, theme: str) -> Sequence[Highlight]:
         """See ports.Library. Themes too broad or too small to be listed have their highlights here all the same."""
-        query = Query.term_query(self._schema, "theme", schema.clean(fold(theme)), index_option="basic")
-        total, found = self._search(query, self.searcher.num_docs, 0, "order")
-        if not total:
+        found = self._search(self._under(theme), self.searcher.num_docs, 0, "order")[1]
+        if not found:
             raise ThemeError(self._unknown(theme))
-        return [self._highlight(address) for address in found]
+        return [self._highlight(address) for address in self._distinct(found)]
 
     def stock(self, theme: str) -> Mapping[str, int]:
         """See ports.Library."""
         key = schema.clean(fold(theme))
         if key not in self._stock:
-            query = Query.term_query(self._schema, "theme", key, index_option="basic")
-            self._stock[key] = stock.by_identity(self.searcher, query)
+            counts = Counter(stock.by_identity(self.searcher, self._under(theme)))
+            seconds = self._second(theme)
+            self._seconds[key] = frozenset(one.id for one in seconds)
+            counts.subtract(schema.clean(one.source.identity) for one in seconds)
+            self._stock[key] = {name: count for name, count in counts.items() if count > 0}
         if not self._stock[key]:
             raise ThemeError(self._unknown(theme))
         return self._stock[key]
 
     def within(self, theme: str, source: str) -> Sequence[Highlight]:
         """See ports.Library."""
-        asked = {"theme": schema.clean(fold(theme)), "identity": schema.clean(source)}
-        terms = (Query.term_query(self._schema, name, term, index_option="basic") for name, term in asked.items())
-        query = Query.boolean_query([(Occur.Must, term) for term in terms])
-        _, found = self._search(query, self._count(query), 0, "place")
-        return [self._highlight(address) for address in found]
+        if schema.clean(source) not in self.stock(theme):
+            return []
+        left_out = self._seconds[schema.clean(fold(theme))]
+        there = Query.term_query(self._schema, "identity", schema.clean(source), index_option="basic")
+        query = Query.boolean_query([(Occur.Must, self._under(theme)), (Occur.Must, there)])
+        found = (self._highlight(address) for address in self._search(query, self._count(query), 0, "place")[1])
+        return [one for one in found if one.id not in left_out]
+
+    def _under(self, theme: str) -> Query:
+        """What is under a theme."""
+        term = schema.clean(fold(theme))
+        return self._searches.query(theme) or Query.term_query(self._schema, "theme", term, index_option="basic")
+
+    def _second(self, theme: str) -> Sequence[Highlight]:
+        """The highlights under a theme that hold what a better sourced one under it holds."""
+        if not self._twins.links:
+            return ()
+        linked = Query.term_set_query(self._schema, "id", list(self._twins.links))
+        query = Query.boolean_query([(Occur.Must, self._under(theme)), (Occur.Must, linked)])
+        found = [self._highlight(address) for address in self._search(query, self.searcher.num_docs, 0, "order")[1]]
+        first = set(self._twins.once([one.id for one in found]))
+        return [one for one in found if one.id not in first]
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        return known.suggestions(self._opened, self.searcher, self.themes)
+
+    @cached_property
+    def _twins(self) -> Twins:
+        return Twins(self.searcher, self._schema, self.get)
 
     @cached_property
     def _themes(self) -> tuple[Theme, ...]:
-        return stock.themes(self.searcher, self._schema)
+        explicit = [one for one in stock.themes(self.searcher, self._schema) if not self._searches.title(one.name)]
+        return tuple(sorted((*self._searches.themes(), *explicit), key=lambda one: (-one.highlights, one.name)))
+
+    def _saved(self, chosen: Query) -> dict[str, int]:
+        """How many of the matches each saved search has, by its key."""
+        queries = {key: query for key in self._searches.keys if (query := self._searches.query(key))}
+        both = {key: [(Occur.Must, chosen), (Occur.Must, query)] for key, query in queries.items()}
+        return {key: self._count(Query.boolean_query(clauses)) for key, clauses in both.items()}
 
     def _unknown(self, theme: str) -> str:
-        known = {fold(one.name): one.name for one in self._themes}
-        near = [known[key] for key in get_close_matches(fold(theme), known, n=3, cutoff=0.5)]
+        if title := self._searches.title(theme):
+            return f"“{title}” finds nothing. See what digestbot.toml says under [themes]."
+        keys = {fold(one.name): one.name for one in self._themes}
+        close = [keys[key] for key in get_close_matches(fold(theme), keys, n=3, cutoff=0.5)]
+        near = [one.text for one in self.suggest(theme, 3) if one.kind == "theme"] or close
         hint = f"The nearest are {', '.join(near)}." if near else "The list of themes shows them all."
         return f"There is no theme “{theme}”. {hint}"
 
@@ -197,6 +255,26 @@ class Library:
         found = schema.language_of([one.text])
         return found if found in self._languages else self._languages[0]
 
+    def _once(
+        self, query: Query, limit: int, offset: int, order: str | None
+    ) -> tuple[int, Sequence[tantivy.DocAddress]]:
+        """As `_search`, but each idea once; of many matches only the first are counted so."""
+        if not self._twins.links:
+            return self._search(query, limit, offset, order)
+        wanted = max(0, limit) + max(0, offset)
+        total, found = self._search(query, wanted + _SPARE, 0, order)
+        if len(found) < total <= _FEW:
+            total, found = self._search(query, _FEW, 0, order)
+        distinct = self._distinct(found)
+        return total - len(found) + len(distinct), distinct[max(0, offset) : wanted]
+
+    def _distinct(self, found: Sequence[tantivy.DocAddress]) -> Sequence[tantivy.DocAddress]:
+        if not self._twins.links:
+            return found
+        lots = self.searcher.fast_field_values("lot", list(found))
+        places = {f"{lot:016x}": address for lot, address in zip(lots, found, strict=True)}
+        return [places[one] for one in self._twins.once(list(places))]
+
     def _address(self, highlight_id: str) -> tantivy.DocAddress | None:
         if not re.fullmatch(r"[0-9a-f]{1,16}", highlight_id):
             return None
@@ -217,11 +295,11 @@ class Library:
         return Query.range_query(self._schema, field, tantivy.FieldType.Unsigned, low, high)
 
     def _label(self, by: str, key: str) -> str:
+        if by == "theme" and (title := self._searches.title(key)):
+            return title
         if by != "source":
             return self._named(key) if by in ("theme", "tag") else key
-        query = Query.term_query(self._schema, "source", key, index_option="basic")
-        one = self._highlight(self._search(query, 1, 0, None)[1][0])
-        return one.source.title or "Untitled"
+        return documents.title_of(key) or "Untitled"
 
     def _named(self, key: str) -> str:
         spellings, _ = stock.spelled(self.searcher, key)

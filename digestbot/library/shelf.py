@@ -147,6 +147,13 @@ def _make_private(folder: Path) -> None:
         missing.mkdir(mode=0o700, exist_ok=True)
 
 
+def put(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises OSError."""
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    new.write_bytes(data)
+    new.replace(path)
+
+
 def digest(lines: Iterable[str]) -> str:
     """A short name for a list of texts."""
     made = hashlib.blake2b(digest_size=12)
@@ -174,6 +181,4 @@ def _row(line: str) -> tuple[str, Row]:
 
 
 def _replace(path: Path, text: str) -> None:
-    new = path.with_name(f"{path.name}.{os.getpid()}")
-    new.write_bytes(text.encode("utf-8", "surrogateescape"))
-    new.replace(path)
+    put(path, text.encode("utf-8", "surrogateescape"))

@@ -13,11 +13,9 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
-from digestbot.notes.level import level
-
-Kind = Literal["theme", "author", "title", "tag"]
+from digestbot.level import level
+from digestbot.ports import Kind, Name
 
 _KINDS: tuple[Kind, ...] = ("theme", "author", "title", "tag")
 """Of several names that are spelled alike the first kind is suggested."""
@@ -29,15 +27,6 @@ _TYPO = 4
 """Fewer letters are no word with a mistake in it, they are another word."""
 _END = "\U0010ffff"
 _FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What can be suggested. stock: how many highlights stand behind it."""
-
-    text: str
-    kind: Kind
-    stock: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from digestbot.library import furniture, names
 from digestbot.model import Highlight, Note, Source, Theme
@@ -47,8 +47,7 @@ class Signal(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One theme that a highlight may stand under: its key (`fold`), as it is spelled there, and by what signal."""
 
     key: str
@@ -68,10 +67,10 @@ def candidates(one: Highlight, path: str) -> Iterator[Candidate]:
     """
     seen: set[str] = set()
     for signal, name in _signals(one, path):
-        key = _key(signal, name)
-        if key and key not in seen:
-            seen.add(key)
-            yield Candidate(key, name, signal)
+        found = _candidate(signal, name)
+        if found.key and found.key not in seen:
+            seen.add(found.key)
+            yield found
 
 
 def source_name(source: Source, path: str) -> str:
@@ -90,7 +89,7 @@ def _signals(one: Highlight, path: str) -> Iterator[tuple[Signal, str]]:
         yield from ((Signal.CATEGORY, level) for level in _levels(one.source.category))
     for link in one.links:
         yield Signal.LINK, link.split("#")[0].rsplit("/", 1)[-1]
-    for folder in PurePosixPath(path).parts[:-1]:
+    for folder in path.split("/")[:-1]:
         yield Signal.FOLDER, _FOLDER_NUMBER.sub("", folder)
     for author in one.source.authors:
         yield Signal.AUTHOR, author
@@ -110,6 +109,10 @@ def _levels(tag: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
+def _candidate(signal: Signal, name: str) -> Candidate:
+    return Candidate(_key(signal, name), name, signal)
+
+
 def _key(signal: Signal, name: str) -> str:
     """The key of a name, "" for one that can name no theme."""
     if signal is Signal.ALL:

@@ -94,7 +94,7 @@ class Keeper:
 
     def _opened(self, news: News) -> Library | None:
         current = index.open_current(self._place)
-        return Library(*current, news.notice) if current else self._library
+        return Library(current, news.notice) if current else self._library
 
 
 def _visible(roots: Collection[Path]) -> Callable[[Change, str], bool]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import tantivy
 from tantivy import Query
 
-from digestbot.library import documents, schema
+from digestbot.library import documents, schema, twins
+from digestbot.library.alike import Links
 from digestbot.model import Note
 
 BULK_HEAP, SMALL_HEAP = 200_000_000, 15_000_000
@@ -31,6 +32,7 @@ def replace_notes(index: tantivy.Index, gone: Collection[str], notes: Iterable[t
     writer = index.writer(heap_size=SMALL_HEAP, num_threads=1)
     batch = _Batch(index, writer, gone)
     for key in gone:
+        batch.unlink(key)
         writer.delete_documents_by_term("note", schema.clean(key))
     for key, note in notes:
         batch.add(key, note)
@@ -43,14 +45,20 @@ def fill(index: tantivy.Index, notes: Iterable[tuple[str, Note]]) -> None:
     """Put all notes into an empty index, then its vocabulary."""
     writer = index.writer(heap_size=BULK_HEAP, num_threads=1)
     seen: set[int] = set()
+    gathered = twins.Gathered()
     for key, note in notes:
         for held in documents.of_note(key, note):
             number = held["lot"]
             documents.write(writer, documents.copy(held["id"], key) if number in seen else held, index.schema)
+            if number not in seen:
+                gathered.add(number, held["sign"])
             seen.add(number)
     writer.commit()
     index.reload()
-    for word, _ in index.searcher().terms_with_prefix("plain", ""):
+    searcher = index.searcher()
+    for pair in twins.confirmed(gathered.candidates(), lambda number: _text(searcher, index.schema, number)):
+        documents.write(writer, documents.link(*pair), index.schema)
+    for word, _ in searcher.terms_with_prefix("plain", ""):
         if _correctable(word):
             documents.write(writer, documents.word(word), index.schema)
     writer.commit()
@@ -80,6 +88,14 @@ class _Batch:
         self._gone = {documents.home(key) for key in gone}
         self._seen: set[int] = set()
         self._words: set[str] = set()
+        self._texts: dict[int, str] = {}
+        self._links = Links(lambda name: self._texts[int(name)])
+
+    def unlink(self, key: str) -> None:
+        """Forget what the note's highlights are linked to."""
+        for number in _values(self._searcher, Query.term_query(self._schema, "note", schema.clean(key)), "lot"):
+            for pair, _ in self._searcher.terms_with_prefix("link", f"{number:016x}{documents.BETWEEN}"):
+                self._writer.delete_documents_by_term("link", pair)
 
     def add(self, key: str, note: Note) -> None:
         for held in documents.of_note(key, note):
@@ -88,17 +104,36 @@ class _Batch:
             else:
                 self._seen.add(held["lot"])
                 self._learn(held["plain"])
+                self._link(held["lot"], held["sign"], documents.decode(held["data"]).text)
             documents.write(self._writer, held, self._schema)
 
     def _elsewhere(self, highlight_id: str) -> bool:
         homes = _values(self._searcher, Query.term_query(self._schema, "id", highlight_id), "home")
         return any(home not in self._gone for home in homes)
 
+    def _link(self, number: int, signs: Collection[int], text: str) -> None:
+        self._texts[number] = text
+        found = {int(name) for name in self._links.add(str(number), text)}
+        addresses = twins.near(self._searcher, self._schema, signs)
+        homes = self._searcher.fast_field_values("home", list(addresses))
+        held = [address for address, home in zip(addresses, homes, strict=True) if home not in self._gone]
+        others = [documents.decode(self._searcher.doc(address)["data"][0]) for address in held]
+        texts = {number: text} | {int(one.id, 16): one.text for one in others}
+        found.update(other for _, other in twins.confirmed(((number, other) for other in texts), texts.__getitem__))
+        for other in found:
+            documents.write(self._writer, documents.link(number, other), self._schema)
+
     def _learn(self, text: str) -> None:
         for word in set(schema.plain().analyze(text)) - self._words:
             self._words.add(word)
             if _correctable(word) and not self._searcher.doc_freq("word", word):
                 documents.write(self._writer, documents.word(word), self._schema)
+
+
+def _text(searcher: tantivy.Searcher, layout: tantivy.Schema, number: int) -> str:
+    query = Query.term_query(layout, "id", f"{number:016x}", index_option="basic")
+    ((_, address),) = searcher.search(query, 1, count=False).hits
+    return documents.decode(searcher.doc(address)["data"][0]).text
 
 
 def _values(searcher: tantivy.Searcher, query: Query, field: str) -> Iterator[int]:

@@ -1,21 +1,16 @@
-"""One spelling for a text, so that the same words are the same however they are set."""
+"""What highlights and their sources are told apart by: levelled texts and addresses, and the ids made of them."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-_WORDS = re.compile(r"[^\W_]+")
+from digestbot.level import level
+
+__all__ = ["highlight_id", "level", "level_url"]
+
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|ref|ref_src|s|si|igshid)$")
-
-
-def level(text: str) -> str:
-    """The letters and digits of a text in compatibility form and lower case, single spaces between words."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return " ".join(_WORDS.findall(text.casefold()))
 
 
 def level_url(url: str) -> str:
