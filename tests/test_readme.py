@@ -30,7 +30,8 @@ SHOWN = {"tokens per parameter": "About 20 tokens per parameter became the rule 
 def home(tmp_path: Path) -> dict[str, str]:
     """The environment of a person with notes in ~/notes and the README's digestbot.toml and .env in the folder."""
     shutil.copytree(ROOT / "content", tmp_path / "notes")
-    (tmp_path / "digestbot.toml").write_text(_block("toml"), encoding="utf-8")
+    tables = "\n".join(block for language, block in BLOCKS if language == "toml")
+    (tmp_path / "digestbot.toml").write_text(tables, encoding="utf-8")
     (tmp_path / ".env").write_text(_block("", containing="DIGESTBOT_WEBHOOK_TEAM"), encoding="utf-8")
     keep = {name: value for name, value in os.environ.items() if not name.startswith("DIGESTBOT_")}  # noqa: TID251
     path = f"{Path(sys.executable).parent}{os.pathsep}{keep.get('PATH', '')}"

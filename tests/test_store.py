@@ -105,3 +105,12 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file", encoding="utf-8")
     with pytest.raises(StoreError, match="DIGESTBOT_DATA"):
         open_store(f"sqlite:///{tmp_path}/data/deeper/ledger.db")
+
+
+def test_a_ledger_of_another_version_is_not_opened(tmp_path: Path) -> None:
+    """A file whose tables are not ours is left as it is, and the error says what to do."""
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as older:
+        older.execute("CREATE TABLE shown (id TEXT)")
+        older.commit()
+    with pytest.raises(StoreError, match="made by another version of digestbot"):
+        open_store(f"sqlite:///{tmp_path}/ledger.db")

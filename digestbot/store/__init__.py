@@ -26,6 +26,9 @@ from digestbot.ports import Shown
 from digestbot.store import ledger
 from digestbot.store.tables import metadata
 
+SCHEMA = 1
+"""What the tables look like; a file that was made for another number is not opened."""
+
 BUSY_SECONDS = 10
 """How long a transaction waits for another process that writes to the same file."""
 
@@ -132,10 +135,22 @@ def open_store(url: str) -> SqlStore:
     _make(path)
     try:
         engine = _engine(url)
-        metadata.create_all(engine)
+        with engine.begin() as connection:
+            _check_version(connection, path)
+            metadata.create_all(connection)
     except SQLAlchemyError as error:
         raise StoreError(f"The database {path} cannot be opened: {_cause(error)}. Check the file.") from error
     return SqlStore(engine)
+
+
+def _check_version(connection: Connection, path: Path) -> None:
+    """Stamp a new file with SCHEMA; raises StoreError for one of another stamp, whose columns are not ours."""
+    stamp = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    new = not connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+    if new:
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+    elif stamp != SCHEMA:
+        raise StoreError(f"The database {path} was made by another version of digestbot. Move it away to begin anew.")
 
 
 @contextmanager
