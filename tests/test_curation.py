@@ -369,6 +369,16 @@ def test_rotate_takes_the_least_recently_used_theme_with_stock() -> None:
     assert used[3:] == used[:3]
 
 
+def test_rotate_goes_on_where_all_themes_are_used_up() -> None:
+    """A library whose themes have nothing left is shown as a whole, and no theme without stock takes the turn."""
+    few = [replace(one, tags=("sea",)) for one in _of_sources(1, 1, 1, 1)]
+    many = [make_highlight(number) for number in range(100, 400)]
+    found = list(_days([*few, *many], _order("rotate"), 12))
+    assert [one.stock.state for one in found] == ["fresh"] * 12
+    assert {one.theme for one in found} == {"Everything", "sea"}
+    assert len({name for one in found for name in one.ids}) == 36
+
+
 def test_several_themes_take_turns() -> None:
     """Of the themes that an order names each has its turn, and no other."""
     library = FakeLibrary([replace(one, tags=(("ale", "bee", "cat")[n % 3],)) for n, one in enumerate(_texts(24))])

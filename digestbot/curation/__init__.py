@@ -144,18 +144,28 @@ def lasts(library: Library, theme: str, order: Subscription, guidance: Guidance 
 
 
 def _theme(library: Library, past: Sequence[Shown], delivery: Delivery, now: datetime, guidance: Guidance) -> str:
-    """The theme of a delivery: of those it rotates among the least recently used that can fill a digest."""
+    """The theme of a delivery: of those it rotates among the least recently used that can fill a digest.
+
+    Where none can, the whole library, unless the order names its themes; else the one in turn that has anything left.
+    """
     order = delivery.subscription
     if order.theme.casefold() != ROTATE:
         return _EVERYTHING if order.theme.casefold() == ALL else order.theme
     names = _in_turn(order.themes or [one.name for one in library.themes()], past, delivery.id, now, guidance)
     if not names:
         raise EmptyError(EMPTY)
-    for name in names[:_THEMES_TRIED]:
+    tried = names[:_THEMES_TRIED]
+    if not order.themes and _plain(_EVERYTHING) not in map(_plain, names):
+        tried.append(_EVERYTHING)
+    left = {}
+    for name in tried:
         shelf = _shelf(library, name, order, guidance)
-        if len(Past.of(shelf, past, size=order.size, since=_since(order, now)).left(shelf)) >= order.size:
+        left[name] = Past.of(shelf, past, size=order.size, since=_since(order, now)).left(shelf)
+        if len(left[name]) >= order.size:
             return name
-    return names[0]
+    return next((name for name in tried if sum(left[name].values()) >= order.size), None) or next(
+        (name for name in tried if left[name]), names[0]
+    )
 
 
 def _in_turn(names: Iterable[str], past: Sequence[Shown], seed: str, now: datetime, guidance: Guidance) -> list[str]:
