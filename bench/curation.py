@@ -49,6 +49,10 @@ class Held:
     by_source: Mapping[str, Sequence[Highlight]]
     by_id: Mapping[str, Highlight]
 
+    def also_in(self, highlight: Highlight) -> Sequence[Highlight]:  # noqa: ARG002 - nothing is held twice
+        """See ports.Library."""
+        return ()
+
     @classmethod
     def of(cls, highlights: Sequence[Highlight]) -> Held:
         """A library of these."""

@@ -21,6 +21,7 @@ MOST_HIGHLIGHTS = 25
 
 _LONGEST = 64
 """Characters of a theme's name."""
+_RESERVED = {"rotate", "all", "everything"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _ID = re.compile(r"[0-9a-f]{16}")
 _CHANNEL = re.compile(r"([a-z][\w.]*)(?::(?:([^/:\s]+)/)?([^/:\s]+))?", re.ASCII)
@@ -175,7 +176,7 @@ def _themes(path: Path, table: _Table) -> tuple[SavedSearch, ...]:
     found: dict[str, SavedSearch] = {}
     for name, row in rows.items():
         key = re.sub(r"[\s_-]+", " ", name).strip().casefold()
-        if not any(sign.isalnum() for sign in key) or key == "rotate" or len(name) > _LONGEST:
+        if not any(sign.isalnum() for sign in key) or key in _RESERVED or len(name) > _LONGEST:
             raise table.wrong(
                 f"themes.{name}", f"cannot be a name. Use up to {_LONGEST} letters, such as open-weights."
             )

@@ -323,3 +323,12 @@ def test_sketch(platform: str) -> None:
     assert re.search(r"\[ Save .*Another \]", drawn, re.DOTALL)
     [part] = renderer.render(Listing("Themes", ("Theme", "Stock"), (("Ethics", "7"),)), platform).parts
     assert "Ethics" in sketch(part, platform)
+
+
+def test_a_page_is_not_written_over_a_note(home: Path) -> None:
+    """--html refuses a file among the notes, and leaves the note as it was."""
+    note = next((home / "notes").glob("*.md"))
+    before = note.read_bytes()
+    result = run("preview", "--content", "notes", "--html", str(note), home=home)
+    assert (result.returncode, note.read_bytes()) == (3, before)
+    assert "--html" in result.stderr

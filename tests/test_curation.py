@@ -379,6 +379,12 @@ def test_rotate_goes_on_where_all_themes_are_used_up() -> None:
     assert len({name for one in found for name in one.ids}) == 36
 
 
+def test_a_first_digest_is_no_second_round() -> None:
+    """However little a library holds, what nobody was shown is not shown again."""
+    found = _compose(_texts(2), order=_order(when_short="second round", size=5))
+    assert (found.stock.state, found.digest.notice) == ("fresh", "")
+
+
 def test_several_themes_take_turns() -> None:
     """Of the themes that an order names each has its turn, and no other."""
     library = FakeLibrary([replace(one, tags=(("ale", "bee", "cat")[n % 3],)) for n, one in enumerate(_texts(24))])

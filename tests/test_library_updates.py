@@ -255,3 +255,29 @@ def test_the_index_lists_the_themes_of_the_notes(tmp_path: Path) -> None:
     content = Path(__file__).parent.parent / "content"
     read = read_folder(content).notes
     assert open_library([content], tmp_path).themes() == assign(read)[0]
+
+
+def test_the_worker_runs_no_code_of_the_folder_it_is_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that lies in the working directory is not imported, whatever its name."""
+    for number in range(worker.MANY + 1):
+        write(tmp_path / "notes", f"note {number}", f"{ONE} Number {number} of them all.")
+    (tmp_path / "tantivy.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    assert open_library([tmp_path / "notes"], tmp_path / "data").summary.notes == worker.MANY + 1
+
+
+def test_a_name_that_became_private_while_a_folder_was_away(tmp_path: Path) -> None:
+    """Notes name a note no longer once it is private, also where another folder could not be read at the time."""
+    content, data = [tmp_path / "a", tmp_path / "b"], tmp_path / "data"
+    write(content[0], "open", "The gardens were planned with [[Secret Merger]] in mind, as everybody knew.")
+    secret = write(content[0], "Secret Merger", TWO)
+    away = write(content[1], "other", ONE)
+    assert "Secret" in open_library(content, data).find("gardens").highlights[0].text
+    text = away.read_text(encoding="utf-8")
+    away.unlink()
+    secret.write_text(secret.read_text(encoding="utf-8").replace("---\n", "---\nprivate: true\n", 1), encoding="utf-8")
+    assert "Secret" not in open_library(content, data).find("gardens").highlights[0].text
+    away.write_text(text, encoding="utf-8")
+    assert "Secret" not in open_library(content, data).find("gardens").highlights[0].text

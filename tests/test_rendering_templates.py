@@ -163,3 +163,14 @@ def test_operators_templates_come_first_file_by_file(tmp_path: Path) -> None:
     [part] = Renderer([str(tmp_path), BUNDLED]).render(DIGEST, "discord").parts
     assert part.payload["embeds"] == [{"description": "Free."}]
     assert part.payload["allowed_mentions"] == {"parse": []}
+
+
+@pytest.mark.parametrize(
+    "value", ["2024-01-01", "&a [*a]", '!!int "abc"', "!!timestamp zzz", '!!binary "AAAA"', "!!set {a, b}", ".nan"]
+)
+def test_yaml_that_is_no_json_is_a_broken_template(tmp_path: Path, value: str) -> None:
+    """Whatever YAML can say and JSON cannot is told with the file, and the built-in template serves."""
+    _write(tmp_path, "slack/digest.yaml", f"text: {value}\n")
+    message = Renderer([str(tmp_path), BUNDLED]).render(DIGEST, "slack")
+    assert message.parts == BUILT_IN.render(DIGEST, "slack").parts
+    assert [problem.path for problem in message.problems] == [str(tmp_path / "slack/digest.yaml")]

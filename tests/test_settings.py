@@ -227,6 +227,8 @@ def test_saved_searches_are_themes() -> None:
         ("[themes.sea]\ntags = 'tides'", r"themes\.sea\.tags: write a list of texts"),
         ("[themes.sea]\nexclude = ['x']", r"themes\.sea\.query: is what finds"),
         ("[themes.rotate]\nquery = 'x'", r"themes\.rotate: cannot be a name"),
+        ("[themes.all]\nquery = 'x'", r"themes\.all: cannot be a name"),
+        ("[themes.Everything]\nquery = 'x'", r"themes\.Everything: cannot be a name"),
         ("[themes.'--']\nquery = 'x'", r"themes\.--: cannot be a name"),
         ("[themes.a-b]\nquery = 'x'\n[themes.A_B]\nquery = 'x'", r"themes\.A_B: is spelled like themes\.a-b"),
         ("[" * 5_000, "is not TOML: "),

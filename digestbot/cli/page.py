@@ -25,9 +25,12 @@ def show_page(found: Curated, library: Library, settings: Settings, file: Path |
     """
     import webbrowser
 
+    from digestbot.settings import refuse_in_notes
+
     path = (file or settings.data / "preview.html").absolute()
+    refuse_in_notes(path.resolve(), settings.content, "--html")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_text(_page(found, library, settings), encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}). Name another file with --html.") from error

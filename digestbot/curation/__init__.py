@@ -217,7 +217,8 @@ def _stocked(
     stock = Stock("fresh", left, math.ceil(left / size * pace))
     if order.when_short == "second round" and shelf.total * pace < size * order.repeat_after_days:
         again = Past.of(shelf, past, size=size, since=_NEVER)
-        return again, size, replace(stock, state="fresh" if again.unseen(shelf) >= size else "second round")
+        unseen = again.unseen(shelf)
+        return again, size, replace(stock, state="second round" if unseen < min(size, shelf.total) else "fresh")
     if left >= size and (allowed == size or order.when_short != "fewer"):
         return seen, size, stock
     if order.when_short == "fewer" and allowed:

@@ -229,14 +229,17 @@ def _step(place: Place, index: tantivy.Index, manifest: Manifest, seen: _Seen, h
     kept = {key for key in rows if int(key.partition("/")[0]) in seen.missing} if seen.missing else set()
     gone = {key for key in rows if key not in seen.stamps} - kept
     fresh = {key for key, found in seen.stamps.items() if key not in rows or rows[key].stamp != found}
-    if not gone and not fresh and seen.problems == manifest.head.problems:
+    if not gone and not fresh and seen.problems == manifest.head.problems and manifest.head.hidden:
         return News(notice=notice)
     if how.too_many(len(fresh)):
         return News(waiting=len(fresh))
     hidden = _hidden(place, ({key for key, row in rows.items() if row.withheld} - gone) | fresh)
-    if digest(sorted(hidden)) != manifest.head.hidden and not kept:
+    if digest(sorted(hidden)) != manifest.head.hidden:
         # Any note may name one that is private now.
-        return _build(place, replace(how, force=True))
+        if not kept:
+            return _build(place, replace(how, force=True))
+        # Those of a folder that is not there cannot be read again now; the next time they can.
+        fresh, manifest.head = set(seen.stamps), replace(manifest.head, hidden="")
     _change(place, index, manifest, _Change(gone, fresh, hidden), how.report)
     if building := place.shelf.current():
         manifest.save(building, seen.problems)

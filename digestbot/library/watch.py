@@ -48,8 +48,8 @@ class Keeper:
             return  # a single file is often saved by putting another into its place, which no watch survives
         try:
             await self._follow(awatch(*roots, watch_filter=_visible(roots), step=STEP, debounce=DEBOUNCE))
-        except (OSError, RuntimeError) as error:
-            telemetry.event("watch", failed=True, problem=error)
+        except Exception as error:  # noqa: BLE001 - whatever ends the watch is said, and look-ups ask by themselves
+            telemetry.event("watch", failed=True, problem=f"{type(error).__name__}: {error}")
         finally:
             self.watching = False
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from digestbot import errors
+from digestbot.errors import ContentError
 from digestbot.library import index
 from digestbot.library.index import How, News, Place, Report
 from digestbot.library.privacy import Rules
@@ -28,8 +29,14 @@ _SECONDS = 0.1
 def update(place: Place, how: How | None = None) -> News:
     """As index.update; many notes are read in a process of its own, with a progress bar where a person watches."""
     how = how or How()
-    news = index.update(place, replace(how, most=MANY))
-    return _apart(place, how) if news.waiting else news
+    try:
+        news = index.update(place, replace(how, most=MANY))
+        return _apart(place, how) if news.waiting else news
+    except ValueError as error:  # what tantivy raises for a full disk and for files that are damaged
+        raise ContentError(
+            f"The index in {place.shelf.path} cannot be brought in step ({error}). Make room on the disk, or remove "
+            "that folder: it is made again from the notes."
+        ) from error
 
 
 def _apart(place: Place, how: How) -> News:
@@ -40,7 +47,8 @@ def _apart(place: Place, how: How) -> News:
         "folders": sorted(place.rules.folders),
         "force": how.force,
     }
-    command = [sys.executable, "-m", __name__]
+    # -P: whatever lies in the folder that digestbot was started in is no code of ours.
+    command = [sys.executable, "-P", "-m", __name__]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
         return _outcome(_followed(process, json.dumps(order), how.report or _on_terminal))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import traceback
 from collections.abc import Callable, Sequence
@@ -75,6 +76,9 @@ class Looks:
         values = {**values, "fallback": self.text(view, {**values, "links": False})}
         try:
             payload = yaml.load(fill(self._payloads, name, values), Loader=yaml.CSafeLoader)
+            json.dumps(payload, allow_nan=False)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:  # a date, a set, a node within itself
+            raise TemplateError(f"what it makes is not JSON: {_one_line(error)}", path=self.file(name)) from error
         except yaml.YAMLError as error:
             path, line = self._origin(name, values)
             raise TemplateError(f"what it makes is not YAML: {_one_line(error)}", path=path, line=line) from error
