@@ -24,7 +24,7 @@ import tantivy
 
 from digestbot.curation import compose
 from digestbot.curation.picking import same_idea, words
-from digestbot.curation.quality import offered
+from digestbot.curation.quality import offered, reasons
 from digestbot.library import schema, search, stock, writing
 from digestbot.library.folder import read_folder
 from digestbot.library.index import Opened
@@ -233,10 +233,11 @@ def generated(highlights: int, sources: int, seed: int = 1) -> list[Highlight]:
     weights = [min(dice.lognormvariate(0, 1.2), 150.0) for _ in range(sources)]
     owners = list(range(sources)) + dice.choices(range(sources), weights, k=highlights - sources)
     made = [Source(f"Book {n}", (f"Writer {n // 2}",), f"https://example.org/{n}") for n in range(sources)]
-    return [
+    found = [
         Highlight(f"{dice.getrandbits(64):016x}", _sentence(dice, nouns), made[owner], Voice.AUTHOR)
         for owner in owners[:highlights]
     ]
+    return [one for one in found if not reasons(one)]  # made-up words may look like a fragment
 
 
 def _sentence(dice: random.Random, nouns: Sequence[str]) -> str:
