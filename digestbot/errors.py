@@ -10,6 +10,7 @@ DigestbotError
 ├── TemplateError       a template of our own is broken: that delivery fails, the service goes on
 ├── PlatformError       a platform did not take a message: retry, look or pause, by its attributes
 └── StoreError          the database cannot be used: exit 3, or retry
+    └── LostClaimError  another process has taken the delivery over: leave it alone
 """
 
 from __future__ import annotations
@@ -61,21 +62,33 @@ class PlatformError(DigestbotError):
 
     permanent: trying again cannot help (the channel is gone, the payload is refused).
     retry_after: seconds the platform asked us to wait, when it did.
+    scope: whom `retry_after` concerns: the channel, its workspace, or all of the platform's channels.
     sent: `no` when the message certainly did not arrive, `perhaps` when it may have (time-out, reset, 5xx).
     """
 
     def __init__(
-        self, problem: str, *, permanent: bool, retry_after: float | None = None, sent: Literal["no", "perhaps"] = "no"
+        self,
+        problem: str,
+        *,
+        permanent: bool,
+        retry_after: float | None = None,
+        scope: Literal["channel", "workspace", "platform"] = "channel",
+        sent: Literal["no", "perhaps"] = "no",
     ) -> None:
         """Keep what the service decides by."""
         super().__init__(problem)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.scope = scope
         self.sent = sent
 
 
 class StoreError(DigestbotError):
     """The database cannot be opened, read or written."""
+
+
+class LostClaimError(StoreError):
+    """What was to be written belongs to an attempt that is over: another process has taken the delivery over."""
 
 
 def origin(error: BaseException) -> str:

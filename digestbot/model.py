@@ -20,6 +20,12 @@ _MOST_IDENTITY = 500
 WhenShort = Literal["fewer", "skip", "second round"]
 """What a digest does that could only be filled by repeating something too early."""
 
+CatchUp = Literal["latest", "skip", "all"]
+"""What becomes of digests that were missed: the last one is sent if it is not too late, none, or each in its turn."""
+
+InDoubt = Literal["leave", "repeat"]
+"""What becomes of a message of which nobody can tell whether it arrived: it stays away, or comes perhaps twice."""
+
 
 class Voice(StrEnum):
     """Whose words a highlight holds; only the first two may be shown in quotation marks under a name."""
@@ -202,6 +208,8 @@ class Subscription:
     when_short: WhenShort = "fewer"
     balance: float = 0.5
     on_this_day: bool = False
+    catch_up: CatchUp = "latest"
+    in_doubt: InDoubt = "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +217,13 @@ class Delivery:
     """A subscription and one occurrence of its schedule: an identity, an idempotency key and the seed of a pick.
 
     occurrence: the naive local wall time in the subscription's zone. attempt: how often it was claimed, from 1.
+    notice: what is said instead of a digest, to those who look after the channel; "" for a digest.
     """
 
     subscription: Subscription
     occurrence: datetime
     attempt: int = 1
+    notice: str = ""
 
     @property
     def id(self) -> str:
@@ -383,15 +393,3 @@ class MessageRef:
 
     channel: Channel
     id: str
-
-
-class Outcome(StrEnum):
-    """The state a delivery ends or waits in."""
-
-    PLANNED = "planned"
-    CLAIMED = "claimed"
-    CONFIRMED = "confirmed"
-    UNCERTAIN = "uncertain"
-    RETRY = "retry"
-    REFUSED = "refused"
-    SKIPPED = "skipped"

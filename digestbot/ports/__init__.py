@@ -1,0 +1,29 @@
+"""All that crosses the edge, as Protocols that state what they promise and raise.
+
+The core calls these; library/, platforms/ and store/ implement them; tests/fakes.py holds fakes of the same types.
+"""
+
+from __future__ import annotations
+
+from digestbot.ports.library import FACETS, Found, Kind, Library, Name
+from digestbot.ports.platform import Answer, Capabilities, Pace, Platform
+from digestbot.ports.store import LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Shown
+
+__all__ = [
+    "FACETS",
+    "LEASE_SECONDS",
+    "Answer",
+    "Capabilities",
+    "Claimed",
+    "Decide",
+    "Found",
+    "Hidden",
+    "Kind",
+    "Ledger",
+    "Library",
+    "Name",
+    "Outbox",
+    "Pace",
+    "Platform",
+    "Shown",
+]

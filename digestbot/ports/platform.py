@@ -1,0 +1,86 @@
+"""Platform: where messages go and commands come from. platforms/ implements it, one file or folder each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from digestbot.model import Channel, Command, Message, MessageRef, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A rate that a platform allows: one message every `seconds`, of which `burst` may come at once.
+
+    scope: whether all of the platform's channels share it, those of a workspace, or each channel has its own.
+    """
+
+    scope: Literal["platform", "workspace", "channel"]
+    seconds: float
+    burst: int = 1
+
+    def name(self, channel: Channel) -> str:
+        """What is counted together, as the store knows it."""
+        shared = {"platform": channel.platform, "workspace": f"{channel.platform}:{channel.workspace}"}
+        return shared.get(self.scope, f"{channel.platform}:{channel.workspace}/{channel.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do, so that the service need not ask which platform it is.
+
+    templates: the folder of templates that suit it ("slack", "discord", "text"); see also `Platform.templates`.
+    can_find: it can look in a channel's history for a key. can_edit: it can change what it posted.
+    dedupe_seconds: for how long a second post with the same key makes no second message; 0 where it always does.
+    paces: how fast it may be posted to.
+    """
+
+    templates: str
+    can_find: bool = False
+    can_answer: bool = False
+    can_edit: bool = False
+    dedupe_seconds: float = 0
+    paces: tuple[Pace, ...] = ()
+
+
+Answer = Callable[[Command], Awaitable[Message]]
+
+
+class Platform(Protocol):
+    """One chat platform, connected. Methods raise PlatformError and nothing else."""
+
+    name: str
+    capabilities: Capabilities
+
+    def templates(self, channel: Channel) -> str:
+        """The folder of templates that suit this channel: a webhook's channel may be Slack's or Discord's."""
+        ...
+
+    async def post(self, channel: Channel, part: Part, key: str, parent: MessageRef | None) -> MessageRef:
+        """Post one part; `key` (at most 25 characters) is the same at every try of the same part.
+
+        parent: the first part of the same message, for platforms that continue in a thread.
+        """
+        ...
+
+    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
+        """The message posted with `key` after `since` (aware), if the platform can look."""
+        ...
+
+    async def edit(self, ref: MessageRef, part: Part) -> None:
+        """Put a part in the place of a posted one; only asked where `can_edit` says so."""
+        ...
+
+    async def check(self, channel: Channel) -> Sequence[str]:
+        """What would keep a digest from reaching the channel, each with its fix; nothing is posted."""
+        ...
+
+    async def run(self, answer: Answer) -> None:
+        """Take commands until cancelled or the platform ends; returns at once where there are none."""
+        ...
+
+    async def drain(self) -> None:
+        """Finish what was accepted, then disconnect."""
+        ...
