@@ -5,7 +5,7 @@ Texts from notes and people are plain text here: no markup, never escaped. Escap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -218,12 +218,14 @@ class Delivery:
 
     occurrence: the naive local wall time in the subscription's zone. attempt: how often it was claimed, from 1.
     notice: what is said instead of a digest, to those who look after the channel; "" for a digest.
+    number: what the store counts it as, 0 where no store gave it.
     """
 
     subscription: Subscription
     occurrence: datetime
     attempt: int = 1
     notice: str = ""
+    number: int = field(default=0, compare=False)
 
     @property
     def id(self) -> str:

@@ -52,7 +52,7 @@ class SqlStore:
         """See ports.Store."""
         return await self._run(ledger.claim, workspace, now, most)
 
-    async def keep(  # noqa: PLR0913 - as ports.Store
+    async def keep(
         self,
         delivery: Delivery,
         theme: str,

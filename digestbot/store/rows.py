@@ -1,0 +1,86 @@
+"""Rows as dataclasses and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from digestbot.model import Channel, Delivery, MessageRef, Subscription
+from digestbot.orders import Change, Outcome, PartState, Record, Standing
+
+_KNOWN = {field.name for field in fields(Subscription)}
+
+
+class UnreadableError(ValueError):
+    """A subscription was written down by another version of digestbot, and this one cannot read it."""
+
+
+def ordered(subscription: Subscription) -> dict[str, object]:
+    """A subscription as it is kept."""
+    return asdict(subscription)
+
+
+def subscription(kept: Mapping[str, Any]) -> Subscription:
+    """The subscription that was kept; raises UnreadableError."""
+    try:
+        known = {key: value for key, value in kept.items() if key in _KNOWN}
+        known["themes"] = tuple(known.get("themes", ()))  # JSON knows no tuples
+        known["channel"] = Channel(**kept["channel"])
+        return Subscription(**known)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise UnreadableError from error
+
+
+def standing(row: Row[Any]) -> Standing:
+    """A row of `subscriptions`; raises UnreadableError."""
+    return Standing(
+        subscription(row.ordered),
+        row.state,
+        declared=row.declared,
+        by=row.ordered_by,
+        reason=row.reason,
+        next_occurrence=row.next_occurrence,
+        next_at=row.next_at,
+        changed_at=row.changed_at,
+        version=row.version,
+    )
+
+
+def delivery(row: Row[Any]) -> Delivery:
+    """A row of `deliveries`; raises UnreadableError."""
+    return Delivery(subscription(row.ordered), row.occurrence, row.attempt, row.notice, row.id)
+
+
+def record(row: Row[Any]) -> Record:
+    """A row of `deliveries` as the ledger shows it; raises UnreadableError."""
+    outcome = Outcome(row.state)
+    times = (row.planned_at, row.due_at, row.finished_at)
+    return Record(delivery(row), outcome, row.reason, row.theme, *times)
+
+
+def part(row: Row[Any]) -> PartState:
+    """A row of `parts`."""
+    return PartState(row.n, row.key, row.state, row.message_ref or "", row.changed_at)
+
+
+def ended(channel: Channel, rows: Sequence[Row[Any]]) -> tuple[MessageRef | None, ...]:
+    """Of the rows of a delivery's parts, in order, those that ended."""
+    there = [row for row in rows if row.state in {"arrived", "doubtful"}]
+    return tuple(None if row.message_ref is None else MessageRef(channel, row.message_ref) for row in there)
+
+
+def change(one: Change) -> dict[str, object]:
+    """A line of the audit as it is kept."""
+    return asdict(one)
+
+
+def lease_clock(db: Connection, now: datetime) -> datetime:
+    """What leases are counted by: the database's own clock where several machines share it, else ours."""
+    if db.dialect.name != "postgresql":
+        return now
+    told: datetime = db.execute(select(func.clock_timestamp())).scalar_one()
+    return told

@@ -1,0 +1,146 @@
+"""Standing orders in SQL: what people order, change, pause and remove, each with its line in the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from digestbot.model import Channel, Delivery
+from digestbot.orders import WAITING, Change, Due, Outcome, Standing
+from digestbot.store import rows
+from digestbot.store.dialect import upsert
+from digestbot.store.opinions import note
+from digestbot.store.planning import delivery_row
+from digestbot.store.tables import deliveries, subscriptions
+
+
+def standings(db: Connection, workspace: str, channel: Channel | None) -> Sequence[Standing]:
+    """See ports.Ledger."""
+    mine = and_(subscriptions.c.workspace == workspace, subscriptions.c.state != "removed")
+    mine = mine if channel is None else and_(mine, subscriptions.c.channel == str(channel))
+    return _readable(db, mine)
+
+
+def declared(db: Connection) -> Sequence[Standing]:
+    """See ports.Outbox."""
+    return _readable(db, and_(subscriptions.c.declared, subscriptions.c.state != "removed"))
+
+
+def standing(db: Connection, workspace: str, name: str) -> Standing | None:
+    """See ports.Ledger."""
+    found = _readable(db, and_(subscriptions.c.workspace == workspace, subscriptions.c.name == name))
+    return found[0] if found else None
+
+
+def put(db: Connection, one: Standing, change: Change) -> bool:
+    """See ports.Ledger."""
+    if not (_add(db, one, change.at) if one.version == 0 else _replace(db, one, change.at)):
+        return False
+    _park(db, one, change.at)
+    note(db, change)
+    return True
+
+
+def skip(db: Connection, one: Standing, due: Due, change: Change) -> bool:
+    """See ports.Ledger."""
+    if not put(db, one, change):
+        return False
+    _skip(db, one, due, change.at)
+    return True
+
+
+def pause(db: Connection, delivery: Delivery, reason: str, now: datetime) -> bool:
+    """See ports.Outbox."""
+    order = delivery.subscription
+    active = and_(_named(order.channel.workspace, order.id), subscriptions.c.state == "active")
+    paused = {"state": "paused", "reason": reason, "next_at": None, "next_occurrence": None, "changed_at": now}
+    done = db.execute(update(subscriptions).where(active).values(**paused, version=subscriptions.c.version + 1))
+    if not done.rowcount:
+        return False
+    _set_waiting(db, order.channel.workspace, order.id, reason)
+    note(db, Change(order.channel.workspace, now, "", "pause", order.id, reason))
+    return True
+
+
+def _readable(db: Connection, where: ColumnElement[bool]) -> list[Standing]:
+    """The rows that this version can read; `plan` pauses the others with the reason when their time comes."""
+    found = []
+    for row in db.execute(select(subscriptions).where(where).order_by(subscriptions.c.workspace, subscriptions.c.name)):
+        try:
+            found.append(rows.standing(row))
+        except rows.UnreadableError:
+            continue
+    return found
+
+
+def _add(db: Connection, one: Standing, now: datetime) -> bool:
+    workspace = one.subscription.channel.workspace
+    last = select(func.coalesce(func.max(subscriptions.c.turn), 0)).where(subscriptions.c.workspace == workspace)
+    row = upsert(db, subscriptions).values(
+        **_values(one, now), workspace=workspace, name=one.subscription.id, version=1, turn=last.scalar_subquery() + 1
+    )
+    made = row.on_conflict_do_nothing(index_elements=["workspace", "name"]).returning(subscriptions.c.id)
+    return db.execute(made).first() is not None
+
+
+def _replace(db: Connection, one: Standing, now: datetime) -> bool:
+    this = and_(_named(one.subscription.channel.workspace, one.subscription.id), subscriptions.c.version == one.version)
+    done = db.execute(update(subscriptions).where(this).values(**_values(one, now), version=one.version + 1))
+    return done.rowcount == 1
+
+
+def _values(one: Standing, now: datetime) -> dict[str, object]:
+    return {
+        "channel": str(one.subscription.channel),
+        "ordered": rows.ordered(one.subscription),
+        "state": one.state,
+        "declared": one.declared,
+        "ordered_by": one.by,
+        "reason": one.reason,
+        "next_occurrence": one.next_occurrence,
+        "next_at": one.next_at,
+        "planned_by": now,
+        "changed_at": now,
+    }
+
+
+def _park(db: Connection, one: Standing, now: datetime) -> None:
+    """What waits of an order that is not active is parked, and waits again when it is."""
+    workspace, name = one.subscription.channel.workspace, one.subscription.id
+    if one.state != "active":
+        _set_waiting(db, workspace, name, one.reason or "Its subscription was removed.")
+        return
+    parked = and_(_of(workspace, name), deliveries.c.state == Outcome.PARKED)
+    db.execute(update(deliveries).where(parked).values(state=Outcome.PLANNED, reason="", due_at=now))
+
+
+def _set_waiting(db: Connection, workspace: str, name: str, reason: str) -> None:
+    """Park what waits. What may have arrived already is still looked for."""
+    waits = and_(_of(workspace, name), deliveries.c.state.in_(WAITING), deliveries.c.state != Outcome.UNCERTAIN)
+    db.execute(update(deliveries).where(waits).values(state=Outcome.PARKED, reason=reason, due_at=None))
+
+
+def _skip(db: Connection, one: Standing, due: Due, now: datetime) -> None:
+    row = delivery_row(one.subscription, due, 0, now)
+    made = upsert(db, deliveries).values(row)
+    unsent = or_(*(deliveries.c.state == state for state in (Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED)))
+    there = {"state": Outcome.SKIPPED, "reason": due.skip, "due_at": None, "finished_at": now}
+    keys = ["workspace", "subscription", "occurrence"]
+    db.execute(made.on_conflict_do_update(index_elements=keys, set_=there, where=unsent))
+
+
+def _named(workspace: str, name: str) -> ColumnElement[bool]:
+    return and_(subscriptions.c.workspace == workspace, subscriptions.c.name == name)
+
+
+def _of(workspace: str, name: str) -> ColumnElement[bool]:
+    return and_(deliveries.c.workspace == workspace, deliveries.c.subscription == name)
+
+
+def order_delivery(db: Connection, order: Standing, due: Due, notice: str, now: datetime) -> bool:
+    """Plan one delivery beside the schedule; False where it was planned."""
+    made = upsert(db, deliveries).values(delivery_row(order.subscription, due, 0, now, notice))
+    keys = ["workspace", "subscription", "occurrence"]
+    return db.execute(made.on_conflict_do_nothing(index_elements=keys).returning(deliveries.c.id)).first() is not None
