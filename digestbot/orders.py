@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -99,13 +100,13 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What an earlier attempt left behind. ended: the parts that ended, in order; None where nobody can tell.
+    """What an earlier attempt left behind. ended: by their numbers the parts that ended; None where nobody can tell.
 
-    begun_at: since when the next part is in flight, None where none is.
+    begun_at: since when the first part that has not ended is in flight, None where none is.
     """
 
     message: Message
-    ended: tuple[MessageRef | None, ...] = ()
+    ended: Mapping[int, MessageRef | None] = field(default_factory=dict)
     begun_at: datetime | None = None
 
 
