@@ -22,6 +22,7 @@ class Entry:
     delivery: Delivery
     planned_at: datetime
     due_at: datetime | None
+    expires_at: datetime | None = None
     outcome: Outcome = Outcome.PLANNED
     reason: str = ""
     theme: str = ""
@@ -55,7 +56,7 @@ class Entry:
         self.delivery = replace(self.delivery, attempt=self.delivery.attempt + 1)
         self.outcome, self.claimed_at, self.lease_until = Outcome.CLAIMED, now, now + lease
         kept = Kept(self.message, dict(self.refs), self.begun_at) if self.message else None
-        return Claim(self.delivery, send_at, doubted, kept)
+        return Claim(self.delivery, send_at, doubted, kept, self.expires_at)
 
     def held(self, delivery: Delivery, *, late: bool = False) -> None:
         """Raise LostClaimError unless this attempt holds it; late: or held it last, and nobody knows more."""

@@ -234,6 +234,7 @@ class FakeStore:
             return False
         entry.refs = {n: ref for n, ref in entry.refs.items() if ref}
         entry.outcome, entry.due_at, entry.begun_at, entry.finished_at = Outcome.RETRY, now, None, None
+        entry.expires_at = None
         self.changes.append(change)
         return True
 
@@ -324,7 +325,7 @@ class FakeStore:
         if there and not (there.outcome is Outcome.SKIPPED and there.planned_at > now):
             return None
         outcome = Outcome.SKIPPED if due.skip else Outcome.PLANNED
-        entry = Entry(delivery, now, None if due.skip else due.due_at, outcome, due.skip)
+        entry = Entry(delivery, now, None if due.skip else due.due_at, due.expires_at, outcome, due.skip)
         entry.finished_at = now if due.skip else None
         self.entries[delivery.id] = entry
         return Ended(delivery, outcome, due.skip, entry.due_at)
