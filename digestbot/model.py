@@ -91,15 +91,12 @@ class Highlight:
 
     id: 16 hexadecimal digits, a hash of the levelled text and the source's key; the same passage of the same source
         has the same id wherever its note lies.
-    url: the deep link to this very passage, else None.
-    location: as the note says it ("Location 391", "page 12"), else None.
-    timestamp: seconds into a recording, else None.
-    note: what the reader wrote beside it.
+    url: the deep link to this very passage. location: as the note says it ("Location 391", "page 12").
+    timestamp: seconds into a recording. note: what the reader wrote beside it. Each is None where there is none.
     native_id: the id it has in the exporting product (`rw123`, the deep link), which survives an edit of the text.
     marked: a reader marked it; False for passages that digestbot found in a text without marks.
-    section: the heading it stands under.
+    section: the heading it stands under. position: its place in the note, from 0.
     links: names of the notes that the passage links to (a signal for themes).
-    position: its place in the note, from 0.
     """
 
     id: str
@@ -127,8 +124,8 @@ class Note:
     path: relative to its content folder, with forward slashes.
     sources: at least one; several for a clippings file, a CSV export or a page that collects articles.
     highlights: in the order of the file; each names one of `sources`.
-    aliases: other names by which wikilinks may call this note.
-    private: the note asks not to be shown; nothing of it may leave the reader.
+    aliases: other names by which wikilinks may call this note. private: the note asks not to be shown; nothing of it
+    may leave the reader.
     """
 
     path: str
@@ -216,8 +213,8 @@ class Subscription:
 class Delivery:
     """A subscription and one occurrence of its schedule: an identity, an idempotency key and the seed of a pick.
 
-    occurrence: the naive local wall time in the subscription's zone. attempt: how often it was claimed, from 1.
-    notice: what is said instead of a digest, to those who look after the channel; "" for a digest.
+    occurrence: the naive local wall time in the subscription's zone, with seconds only where it was ordered for that
+    moment. attempt: how often it was claimed, from 1. notice: what is said instead of a digest, "" for a digest.
     number: what the store counts it as, 0 where no store gave it.
     """
 
@@ -230,8 +227,8 @@ class Delivery:
     @property
     def id(self) -> str:
         """The name of this delivery in the ledger, the logs and the seed."""
-        where = self.subscription
-        return f"{where.channel.workspace}/{where.id}/{self.occurrence.isoformat(timespec='minutes')}"
+        where, finest = self.subscription, "seconds" if self.occurrence.second else "minutes"
+        return f"{where.channel.workspace}/{where.id}/{self.occurrence.isoformat(timespec=finest)}"
 
     def key(self, part: int) -> str:
         """The idempotency key of a part (from 0): 24 hexadecimal digits, for Discord takes at most 25."""
@@ -242,14 +239,18 @@ class Delivery:
 class Command:
     """What somebody typed, clicked or chose, with no platform in it.
 
-    name: a key of the table in commands.py ("quote", "digest"). text: the words behind it.
-    workspace and channel: where it was said. actor: the platform's id of who said it.
+    name: a key of the table in commands/ ("quote", "digest"). text: the words behind it. channel: where it was said.
+    actor: the platform's id of who said it. groups: of the roles or user groups they are in. admin: whether the platform
+    lets them administer the workspace. id: the platform's of this very interaction, "" for none.
     """
 
     name: str
     text: str
     channel: Channel
     actor: str
+    admin: bool = False
+    groups: tuple[str, ...] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from digestbot.curation.picking import Pick, Wanted, pick
 from digestbot.curation.shelf import Past, Shelf
 from digestbot.errors import EmptyError
 from digestbot.model import Delivery, Digest, Highlight, Subscription
+from digestbot.orders import Picked
 from digestbot.ports import Library, Shown
 
 ROTATE, ALL = "rotate", "all"
@@ -65,6 +66,11 @@ class Curated:
     picks: tuple[Pick, ...]
     stock: Stock
     relaxed: tuple[str, ...] = ()
+
+    @property
+    def picked(self) -> tuple[Picked, ...]:
+        """The picks as the history is to keep them."""
+        return tuple(recorded(one.highlight) for one in self.picks)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -130,6 +136,12 @@ def curate(
     past = [row for row in history if row.at <= now]
     seen = Past.of(shelf, past, size=size, since=_NEVER)
     return tuple(one.highlight for one in pick(shelf, seen, Wanted(seed, size, now, now.date())))
+
+
+def recorded(one: Highlight) -> Picked:
+    """A highlight as the history is to keep it. The address of its whole source is no id of its own."""
+    native = "" if one.native_id in {None, one.source.url} else one.native_id
+    return Picked(one.id, one.source.identity, native or "")
 
 
 def draw(seed: str, below: int) -> int:

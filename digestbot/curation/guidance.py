@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from digestbot.orders import Voted
+from digestbot.ports import Hidden
 
 VOTERS = 3
 """Fewer members than this change nothing, so that nobody steers a channel alone."""
@@ -29,13 +32,14 @@ class Guidance:
     """What people say about what may be shown.
 
     weights: how much more often than others a source is drawn, by its title or address (see `spelled`); 0 for never.
-    hidden, kept: ids of highlights that curators take out, or put past the gate. reports: members, and what each one
-    reported.
+    hidden, kept: ids of highlights that curators take out, or put past the gate. hidden_sources: by `Source.identity`.
+    reports: members, and what each one reported.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    hidden_sources: frozenset[str] = frozenset()
     reports: tuple[tuple[str, str], ...] = ()
     votes: tuple[Vote, ...] = ()
 
@@ -64,6 +68,29 @@ class Guidance:
 
 NOBODY = Guidance()
 """Where no one has said anything."""
+
+
+def guided(base: Guidance, hidden: Hidden, votes: Sequence[Voted]) -> Guidance:
+    """The settings' guidance together with what a workspace's curators hid and its members said.
+
+    Hidden wins over what the settings put past the gate.
+    """
+    likes = {"more": 1, "less": -1}
+    return replace(
+        base,
+        hidden=base.hidden | hidden.highlights,
+        kept=base.kept - hidden.highlights,
+        hidden_sources=base.hidden_sources | hidden.sources,
+        reports=(*base.reports, *((one.member, one.highlight_id) for one in votes if one.opinion == "report")),
+        votes=(
+            *base.votes,
+            *(
+                Vote(one.member, one.source, one.theme, likes[one.opinion])
+                for one in votes
+                if one.opinion in likes
+            ),
+        ),
+    )
 
 
 def spelled(name: str) -> str:

@@ -235,11 +235,11 @@ class _Draw:
         """A source's highlights, never shown ones first, then by when they were shown."""
         if source not in self._queues:
             held, _ = self.shelf.offer(source, self._rank)
-            self._queues[source] = [one for one in held if one.id not in self.past.blocked]
+            self._queues[source] = [one for one in held if not self.past.blocks(one)]
         return self._queues[source]
 
     def _rank(self, one: Highlight) -> tuple[float, float]:
-        last = self.past.last.get(one.id)
+        last = self.past.shown(one)
         return last.timestamp() if last else 0.0, self._place.at(_number(one.id))
 
     def _said(self, one: Highlight) -> frozenset[str]:
@@ -317,7 +317,7 @@ class _Draw:
             highlights=self.shelf.total,
             held=len(held) if self.shelf.exact else self.shelf.stock[source],
             set_aside=tuple((reason.value, number) for reason, number in aside.most_common()),
-            last_shown=self.past.last.get(one.id),
+            last_shown=self.past.shown(one),
             source_last_shown=heard,
             turn=self._turns.get(source, ""),
             alternatives=others,

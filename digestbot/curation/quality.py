@@ -58,7 +58,7 @@ def offered(highlights: Sequence[Highlight], guidance: Guidance = NOBODY) -> tup
 
 def judged(one: Highlight, guidance: Guidance = NOBODY) -> Reason | None:
     """Why a highlight stays out of digests when curators and members have been heard; None where it may go in."""
-    if one.id in guidance.hidden:
+    if one.id in guidance.hidden or (guidance.hidden_sources and one.source.identity in guidance.hidden_sources):
         return Reason.HIDDEN
     if one.id in guidance.kept:
         return None

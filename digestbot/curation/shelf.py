@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from heapq import nsmallest
@@ -69,6 +69,22 @@ class Shelf:
         """How many highlights there are."""
         return sum(self.stock.values())
 
+    def renewed(self, history: Sequence[Shown]) -> Sequence[Shown]:
+        """A history in which what was edited since has its present id: the native id stayed what it was.
+
+        Of a large theme nobody knows the ids, and each highlight is held against the history when it is looked at.
+        """
+        if not self.exact:
+            return history
+        held = [one for key in self.stock for one in self._offers[key][0]]
+        ids, ids_of = {one.id for one in held}, {one.native_id: one.id for one in held if one.native_id}
+        return [
+            replace(row, highlight_id=ids_of[row.native])
+            if row.native in ids_of and row.highlight_id not in ids
+            else row
+            for row in history
+        ]
+
     def rows(self, history: Sequence[Shown]) -> list[tuple[Shown, str]]:
         """What of a history was on this shelf, each with its source, oldest first."""
         source_of = {one.id: key for key in self.stock for one in self._offers[key][0]} if self.exact else {}
@@ -80,12 +96,20 @@ class Shelf:
 class Past:
     """What of a theme was shown before. last: by highlight. rows: oldest first, each with its source.
 
-    blocked: highlights that may not come again yet.
+    blocked: highlights that may not come again yet. In both a highlight is there by its id and by its native id.
     """
 
     last: Mapping[str, datetime]
     rows: Sequence[tuple[Shown, str]]
     blocked: frozenset[str]
+
+    def shown(self, one: Highlight) -> datetime | None:
+        """When a highlight was last shown, before an edit of its text too; None for never."""
+        return self.last.get(one.id) or (self.last.get(_native(one.native_id)) if one.native_id else None)
+
+    def blocks(self, one: Highlight) -> bool:
+        """Whether a highlight may not come again yet."""
+        return one.id in self.blocked or bool(one.native_id and _native(one.native_id) in self.blocked)
 
     @classmethod
     def of(cls, shelf: Shelf, history: Sequence[Shown], *, size: int, since: datetime) -> Past:
@@ -93,11 +117,13 @@ class Past:
 
         Of T highlights shown n at a time each comes again after T / n digests at best, and after SLACK of that here.
         """
+        history = shelf.renewed(history)
         rows = shelf.rows(history)
         digests = min(math.ceil(SLACK * shelf.total / size), shelf.total // size) - 1
         recent = rows[max(0, len(rows) - max(0, digests) * size) :]
-        blocked = {row.highlight_id for row, _ in recent} | {row.highlight_id for row in history if row.at > since}
-        return cls({row.highlight_id: row.at for row in history}, rows, frozenset(blocked))
+        barred = [*(row for row, _ in recent), *(row for row in history if row.at > since)]
+        last = {name: row.at for row in history for name in _names(row)}
+        return cls(last, rows, frozenset(name for row in barred for name in _names(row)))
 
     def left(self, shelf: Shelf) -> dict[str, int]:
         """How many highlights each source may show now; sources without any are left out."""
@@ -123,6 +149,15 @@ class Past:
         return {row.highlight_id: source for row, source in self.rows}
 
 
+def _names(row: Shown) -> tuple[str, ...]:
+    return (row.highlight_id, _native(row.native)) if row.native else (row.highlight_id,)
+
+
+def _native(name: str) -> str:
+    """A native id as it stands among ids, like none of which it looks."""
+    return f"^{name}"
+
+
 def _first_few(highlights: Iterable[Highlight], guidance: Guidance) -> Offer:
     found: list[Highlight] = []
     aside: Counter[Reason] = Counter()
@@ -137,6 +172,8 @@ def _first_few(highlights: Iterable[Highlight], guidance: Guidance) -> Offer:
 
 
 def _allowed(stock: Mapping[str, int], guidance: Guidance) -> Mapping[str, int]:
+    if guidance.hidden_sources:
+        stock = {key: held for key, held in stock.items() if key not in guidance.hidden_sources}
     return {key: held for key, held in stock.items() if weight_of(guidance, key)} if guidance.weights else stock
 
 

@@ -1,0 +1,16 @@
+"""The service: what is due is planned, delivered, and followed up where it fails. No I/O of its own, no clock.
+
+planning.py    what follows for a standing order at an instant, and for those that digestbot.toml declares
+delivering.py  one attempt at a claimed delivery: pick, render, keep the parts, post them one by one, finish
+retrying.py    when an attempt is made again, and when a part in doubt is looked for
+admins.py      what those who look after a channel are told
+"""
+
+from __future__ import annotations
+
+from digestbot.service.admins import Admins
+from digestbot.service.composing import Composer, Render, Run
+from digestbot.service.delivering import FRESH_SECONDS, Held, Service
+from digestbot.service.planning import decide, first, follow
+
+__all__ = ["FRESH_SECONDS", "Admins", "Composer", "Held", "Render", "Run", "Service", "decide", "first", "follow"]

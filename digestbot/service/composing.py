@@ -1,0 +1,56 @@
+"""What a delivery says: its picks out of the library, and the message that is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from digestbot.curation import Curated, compose
+from digestbot.curation.guidance import Guidance, guided
+from digestbot.model import Delivery, Message, View
+from digestbot.ports import Ledger, Library
+
+T = TypeVar("T")
+
+Render = Callable[[View, str], Message]
+"""A view rendered with the templates of that name."""
+
+
+class Run(Protocol):
+    """Does work that keeps a processor busy where it holds up nobody; returns or raises what the work does."""
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """Do it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Composes digests. library, guidance: of a workspace, its notes as they are now, and what its settings say."""
+
+    ledger: Ledger
+    library: Callable[[str], Awaitable[Library]]
+    guidance: Callable[[str], Guidance]
+    render: Render
+    run: Run
+
+    async def compose(self, delivery: Delivery, templates: str, now: datetime) -> tuple[Curated, Message | None]:
+        """A delivery's picks and its message; None where the stock has nothing for it.
+
+        Raises EmptyError, ThemeError, ContentError, SettingsError, TemplateError, StoreError.
+        """
+        order = delivery.subscription
+        workspace = order.channel.workspace
+        history, library = await self.ledger.history(workspace), await self.library(workspace)
+        hidden, votes = await self.ledger.hidden(workspace), await self.ledger.votes(workspace)
+        told = guided(self.guidance(workspace), hidden, votes)
+
+        def work() -> tuple[Curated, Message | None]:
+            found = compose(library, history, delivery, now, told)
+            if not found.picks:
+                return found, None
+            return found, self.render(replace(found.digest, title=order.title or found.theme), templates)
+
+        return await self.run(work)

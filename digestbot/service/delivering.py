@@ -1,0 +1,351 @@
+"""One attempt at a claimed delivery: compose, keep the parts, post them one by one, write down how it ended.
+
+From `keep` on every attempt sends exactly the kept parts. A part that may have arrived is looked for, or posted again
+under its key where the platform makes no second message of it, before anything else happens to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from digestbot.curation import Curated
+from digestbot.errors import (
+    ContentError,
+    DigestbotError,
+    EmptyError,
+    PlatformError,
+    SettingsError,
+    StoreError,
+    ThemeError,
+    origin,
+)
+from digestbot.model import Message, MessageRef, Notice
+from digestbot.orders import Claim, Ended, Outcome, Picked
+from digestbot.ports import LEASE_SECONDS, Outbox, Pace, Platform
+from digestbot.service import retrying
+from digestbot.service.admins import Admins
+from digestbot.service.composing import Composer
+
+FRESH_SECONDS = 0.6 * LEASE_SECONDS
+"""How long after a claim, or its last extension, a post may begin; what is thawed later may be somebody else's."""
+
+SKEW = timedelta(minutes=5)
+"""A platform's clock may differ from ours by as much, when it is asked for what was posted since."""
+
+DEDUPE_MARGIN = 20
+"""Seconds for which a platform's window must still be open, so that a slow post falls within it."""
+
+LONGEST_PAUSE = timedelta(seconds=10)
+"""How long a delivery waits between two of its parts; for longer it is given back."""
+
+_STOPPED = "digestbot stopped, or had no answer, while a part was being posted;"
+
+
+@dataclass(slots=True)
+class Held:
+    """A claim that this process holds. fresh_until: the monotonic second until which a post may begin.
+
+    leave: begin nothing more, and give it back. in_flight: a part was handed to the platform, and what became of it is
+    not written down. place: its reserved place within the
+    paces, None once it is used. ended: see Kept.ended. doubt: why a part is in doubt.
+    """
+
+    claim: Claim
+    fresh_until: float
+    leave: bool = False
+    in_flight: bool = False
+    place: datetime | None = None
+    ended: dict[int, MessageRef | None] = field(default_factory=dict)
+    doubt: str = ""
+
+    def __post_init__(self) -> None:
+        """Begin where the attempts before this one ended."""
+        self.place = self.claim.send_at
+        self.ended = dict(self.claim.kept.ended) if self.claim.kept else {}
+
+    def coming(self, message: Message) -> list[int]:
+        """The parts of the message that have not ended."""
+        return [n for n in range(len(message.parts)) if n not in self.ended]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Delivers what was claimed, through the ports.
+
+    platforms: by their names. now (aware) and monotonic (seconds): the clocks, read anew at each step; sleep: waits for
+    so many seconds. holds: until when a platform asked this process to post nothing, by Pace.name.
+    """
+
+    outbox: Outbox
+    platforms: Mapping[str, Platform]
+    composer: Composer
+    admins: Admins
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    holds: dict[str, datetime] = field(default_factory=dict)
+
+    async def deliver(self, held: Held) -> Ended:
+        """Make one attempt and write down how it ended.
+
+        Raises LostClaimError where another process has taken it over, and StoreError where the ledger cannot say: the
+        lease ends then, and the next attempt finds out what became of this one.
+        """
+        ended = await self._attempt(held)
+        await self.outbox.finish(ended, self.now())
+        return ended
+
+    async def _attempt(self, held: Held) -> Ended:
+        delivery = held.claim.delivery
+        try:
+            return await self._send(held)
+        except StoreError:
+            raise
+        except PlatformError as error:
+            return await self._after(error, held)
+        except (ContentError, SettingsError) as error:
+            # The notes or the data folder are out of reach, as while they are mounted, moved or synced.
+            return self._later(held, str(error), self.now() + retrying.backoff(delivery))
+        except DigestbotError as error:
+            return Ended(delivery, Outcome.REFUSED, str(error))
+        except Exception as error:  # noqa: BLE001 - a fault in one delivery must stop no other
+            return Ended(delivery, Outcome.REFUSED, f"A fault in digestbot: {origin(error)}.")
+
+    async def _send(self, held: Held) -> Ended:
+        kept = held.claim.kept
+        if kept and kept.begun_at:
+            settled = await self._settle(held, kept.message, kept.begun_at)
+            return settled or await self._post(held, kept.message)
+        if not held.ended and (late := self._too_late(held.claim)):
+            return Ended(held.claim.delivery, Outcome.EXPIRED, late)
+        if held.leave:
+            return self._given_back(held)
+        return await (self._post(held, kept.message) if kept else self._post_anew(held))
+
+    async def _post_anew(self, held: Held) -> Ended:
+        """Compose, keep and post; the first part is in flight as soon as the message is kept."""
+        delivery = held.claim.delivery
+        templates = self._platform(held).templates(delivery.subscription.channel)
+        message: Message | None
+        theme, picks, remark = "", tuple[Picked, ...](), ""
+        if delivery.notice:
+            message = self.composer.render(Notice(delivery.notice), templates)
+        else:
+            found, message = await self._composed(held, templates)
+            theme, picks, remark = found.theme, found.picked, found.warning
+        if message is None:
+            return Ended(delivery, Outcome.SKIPPED, remark)
+        await self._wait(held)
+        if held.leave:
+            return self._given_back(held)
+        await self.outbox.keep(delivery, theme, picks, message, self.now())
+        return await self._post(held, message, begun=True, remark=remark)
+
+    async def _settle(self, held: Held, message: Message, begun_at: datetime) -> Ended | None:
+        """Find out what became of the part that was in flight; None where the parts to come may follow."""
+        n, age, held.in_flight = held.coming(message)[0], self.now() - begun_at, True
+        if age.total_seconds() < self._platform(held).capabilities.dedupe_seconds - DEDUPE_MARGIN:
+            return await self._repeat(held, message, n, begun_at)
+        found = await self._find(held, n, begun_at)
+        if isinstance(found, MessageRef):
+            return await self._arrived(held, message, n, found)
+        if isinstance(found, PlatformError) and not found.permanent and age < retrying.BLIND_AFTER:
+            return self._doubtful(held, str(found), begun_at, found.retry_after)
+        if found == "absent":
+            held.in_flight = age < retrying.SETTLE
+            return self._doubtful(held, "It is not in the channel yet.", begun_at) if held.in_flight else None
+        await self._left(held, n, _STOPPED)
+        return None
+
+    async def _repeat(self, held: Held, message: Message, n: int, begun_at: datetime) -> Ended | None:
+        """Post a part again under its key, of which the platform makes no second message; else the doubt stays."""
+        await self._wait(held)
+        try:
+            posted = await self._post_part(held, message, n)
+        except PlatformError as error:
+            held.in_flight = True
+            return self._doubtful(held, str(error), begun_at, error.retry_after)
+        if isinstance(posted, str):
+            return Ended(held.claim.delivery, Outcome.UNCERTAIN, posted, self.now())
+        return await self._arrived(held, message, n, posted)
+
+    async def _post(self, held: Held, message: Message, *, begun: bool = False, remark: str = "") -> Ended:
+        """Post the parts that have not ended. begun: the first of them is written down as in flight."""
+        for n in held.coming(message):
+            if not begun and (waits := await self._begin(held, n)):
+                return waits
+            begun, began = False, self.now()
+            try:
+                posted = await self._post_part(held, message, n)
+            except PlatformError as error:
+                if error.sent == "no":
+                    raise
+                if doubted := await self._in_doubt(held, n, error, began):
+                    return doubted
+                continue
+            if isinstance(posted, str):
+                return Ended(held.claim.delivery, Outcome.RETRY, posted, self._free(held))
+            if ended := await self._arrived(held, message, n, posted, remark):
+                return ended
+        return self._done(held, None, remark)
+
+    async def _begin(self, held: Held, n: int) -> Ended | None:
+        """Wait for the part's turn and write it down as in flight; else how the attempt ends before it."""
+        delivery = held.claim.delivery
+        paces = self._platform(held).capabilities.paces
+        if held.place is None and paces:
+            held.place = await self.outbox.reserve(delivery.subscription.channel, paces, self.now())
+        if held.place and held.place > self.now() + LONGEST_PAUSE:
+            return Ended(delivery, Outcome.RETRY, "The rest waits for its turn.", held.place)
+        await self._wait(held)
+        if held.leave:
+            return self._given_back(held)
+        await self.outbox.begin(delivery, n, self.now())
+        return None
+
+    async def _post_part(self, held: Held, message: Message, n: int) -> MessageRef | str:
+        """The posted message, or why nothing was posted. Raises PlatformError; a platform's fault is one, too."""
+        delivery = held.claim.delivery
+        if self._free(held) > self.now():
+            return "The platform asked to wait."
+        # The last thing before the post: what stood still for long, or between here and there, is not sent.
+        if self.monotonic() > held.fresh_until:
+            return "digestbot was held up for too long to post it."
+        first, held.in_flight = held.ended.get(0), True
+        channel = delivery.subscription.channel
+        try:
+            return await self._platform(held).post(channel, message.parts[n], delivery.key(n), first)
+        except PlatformError as error:
+            held.in_flight = error.sent == "perhaps"
+            raise
+        except Exception as error:
+            raise PlatformError(f"A fault in digestbot: {origin(error)}.", permanent=False, sent="perhaps") from error
+
+    async def _in_doubt(self, held: Held, n: int, error: PlatformError, began: datetime) -> Ended | None:
+        """What follows a post without an answer: it is looked for, else left; None where the rest may follow."""
+        able = self._platform(held).capabilities
+        delivery = held.claim.delivery
+        if able.can_find or able.dedupe_seconds > DEDUPE_MARGIN:
+            return self._doubtful(held, str(error), began, error.retry_after)
+        if delivery.subscription.in_doubt == "repeat" and delivery.attempt < retrying.MOST_ATTEMPTS:
+            return Ended(delivery, Outcome.UNCERTAIN, str(error), self.now() + retrying.backoff(delivery))
+        await self._left(held, n, str(error))
+        return None
+
+    async def _left(self, held: Held, n: int, doubt: str) -> None:
+        """Nobody can tell whether a part arrived: it stays away, or comes again, as the subscription says."""
+        delivery = held.claim.delivery
+        if delivery.subscription.in_doubt == "repeat" and delivery.attempt < retrying.MOST_ATTEMPTS:
+            held.in_flight = False
+            return
+        held.ended[n], held.doubt = None, doubt
+        await self.outbox.end(delivery, n, None, self.now())
+        held.in_flight = False
+
+    async def _arrived(self, held: Held, message: Message, n: int, ref: MessageRef, remark: str = "") -> Ended | None:
+        """Write down that a part arrived: with the end of the delivery, where it was the last."""
+        held.ended[n] = ref
+        if not held.coming(message):
+            return self._done(held, ref, remark)
+        await self.outbox.end(held.claim.delivery, n, ref, self.now())
+        held.in_flight = False
+        return None
+
+    async def _find(
+        self, held: Held, n: int, begun_at: datetime
+    ) -> MessageRef | Literal["absent", "cannot look"] | PlatformError:
+        """The part in the channel's own history, or what kept us from looking."""
+        delivery, platform = held.claim.delivery, self._platform(held)
+        if not platform.capabilities.can_find:
+            return "cannot look"
+        try:
+            return await platform.find(delivery.subscription.channel, delivery.key(n), begun_at - SKEW)
+        except PlatformError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - the doubt about this part is the worse trouble
+            return PlatformError(f"A fault in digestbot: {origin(error)}.", permanent=False)
+
+    async def _composed(self, held: Held, templates: str) -> tuple[Curated, Message | None]:
+        """The picks and the message; what admins should know of the stock they are told."""
+        delivery = held.claim.delivery
+        try:
+            found, message = await self.composer.compose(delivery, templates, self.now())
+        except (EmptyError, ThemeError) as error:
+            await self.admins.stock(delivery, "none", str(error), self.now())
+            raise
+        if found.warning:
+            await self.admins.stock(delivery, found.stock.state, found.warning, self.now())
+        return found, message
+
+    async def _after(self, error: PlatformError, held: Held) -> Ended:
+        """What follows a platform's refusal, after which nothing is in flight."""
+        delivery = held.claim.delivery
+        if error.permanent:
+            return await self._refused(error, held)
+        if error.retry_after is None:
+            return self._later(held, str(error), self.now() + retrying.backoff(delivery))
+        pace = Pace(error.scope, 0).name(delivery.subscription.channel)
+        self.holds[pace] = self.now() + timedelta(seconds=error.retry_after)
+        await self.outbox.hold(pace, self.holds[pace])
+        return self._later(held, str(error), self.now() + retrying.asked(delivery, error.retry_after))
+
+    async def _refused(self, error: PlatformError, held: Held) -> Ended:
+        """A refusal for good: the subscription is paused, and its admins are told."""
+        delivery, now = held.claim.delivery, self.now()
+        if delivery.notice:
+            return Ended(delivery, Outcome.REFUSED, str(error))
+        paused = await self.outbox.pause(delivery, str(error), now)
+        if paused or delivery.attempt > 1:  # an attempt before this one may have stopped between the two
+            await self.admins.paused(delivery, str(error), now)
+        return Ended(delivery, Outcome.REFUSED, f"{error} Its subscription is paused." if paused else str(error))
+
+    def _later(self, held: Held, problem: str, at: datetime) -> Ended:
+        claim, delivery = held.claim, held.claim.delivery
+        if claim.expires_at and at >= claim.expires_at and not held.ended:
+            return Ended(delivery, Outcome.EXPIRED, f"Tried until it was too late. {problem}")
+        if delivery.attempt >= retrying.MOST_ATTEMPTS:
+            return Ended(delivery, Outcome.REFUSED, f"Given up after {delivery.attempt} attempts. {problem}")
+        return Ended(delivery, Outcome.RETRY, problem, at)
+
+    def _doubtful(self, held: Held, problem: str, begun_at: datetime, asked: float | None = None) -> Ended:
+        """The part in flight is in doubt, and looked for later."""
+        delivery, now = held.claim.delivery, self.now()
+        due_at = now + retrying.asked(delivery, asked) if asked is not None else retrying.next_look(begun_at, now)
+        return Ended(delivery, Outcome.UNCERTAIN, f"{problem} It may have arrived, and is looked for.", due_at)
+
+    def _given_back(self, held: Held) -> Ended:
+        return Ended(held.claim.delivery, Outcome.RETRY, "digestbot was stopped before it was posted.", self.now())
+
+    @staticmethod
+    def _done(held: Held, ref: MessageRef | None, remark: str = "") -> Ended:
+        """Every part has ended. ref: of the part in flight."""
+        lost = [str(n + 1) for n, one in sorted(held.ended.items()) if one is None]
+        if not lost:
+            return Ended(held.claim.delivery, Outcome.CONFIRMED, remark, ref=ref)
+        doubt = held.doubt or _STOPPED
+        reason = f"{doubt} Part {', '.join(lost)} of {len(held.ended)}: it may have arrived, look in the channel."
+        return Ended(held.claim.delivery, Outcome.UNCERTAIN, reason, ref=ref)
+
+    def _too_late(self, claim: Claim) -> str:
+        if claim.expires_at is None or self.now() < claim.expires_at:
+            return ""
+        return f"It was to be posted by {claim.expires_at:%Y-%m-%d %H:%M %Z} and could not be begun until then."
+
+    def _free(self, held: Held) -> datetime:
+        """From when on this process may post to the channel again, as far as the platform asked it to wait."""
+        channel = held.claim.delivery.subscription.channel
+        names = [Pace(scope, 0).name(channel) for scope in ("platform", "workspace", "channel")]
+        return max([self.now(), *(self.holds[name] for name in names if name in self.holds)])
+
+    async def _wait(self, held: Held) -> None:
+        """Wait for the reserved place, and use it up."""
+        seconds = (held.place - self.now()).total_seconds() if held.place else 0
+        held.place = None
+        if seconds > 0:
+            await self.sleep(seconds)
+
+    def _platform(self, held: Held) -> Platform:
+        return self.platforms[held.claim.delivery.subscription.channel.platform]

@@ -1,0 +1,52 @@
+"""When an attempt is made again, and when a part in doubt is looked for. Pure: the jitter is drawn by the delivery."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from digestbot.curation import draw
+from digestbot.model import Delivery
+
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=1)
+JITTER = 0.2
+"""A wait is up to this share of itself longer or shorter, so that what failed together does not come back together."""
+
+MOST_ATTEMPTS = 24
+"""What has no time at which it expires is given up after as many."""
+
+SETTLE = timedelta(seconds=30)
+"""How long after a post began its absence from the channel's history counts: it may still have been on its way."""
+
+FIRST_LOOK = timedelta(seconds=5)
+LOOKS = tuple(timedelta(seconds=one) for one in (30, 60, 120, 210, 300))
+"""How long after a post began it is looked for."""
+
+BLIND_AFTER = timedelta(minutes=5)
+"""A platform that did not let us look for as long is taken for one that cannot."""
+
+_SOON = timedelta(seconds=1)
+
+
+def backoff(delivery: Delivery) -> timedelta:
+    """How long to wait after a failed attempt: doubling from FIRST_RETRY to LONGEST_RETRY, with jitter."""
+    doublings = min(max(delivery.attempt, 1), 10) - 1
+    wait = min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)
+    return wait * (1 - JITTER + 2 * JITTER * _share(delivery))
+
+
+def asked(delivery: Delivery, seconds: float) -> timedelta:
+    """The seconds that a platform asked us to wait, and a little more: at most a tenth, or a second."""
+    return timedelta(seconds=seconds + max(1.0, seconds / 10) * _share(delivery))
+
+
+def next_look(begun_at: datetime, now: datetime) -> datetime:
+    """When to look next for a part whose post began at that instant: right after its failure, then ever more rarely."""
+    first = min(now + FIRST_LOOK, begun_at + LOOKS[0]) if now - begun_at < LOOKS[0] - FIRST_LOOK else now
+    coming = (begun_at + age for age in LOOKS)
+    return first if first > now else next((at for at in coming if at > now + _SOON), now + LOOKS[0])
+
+
+def _share(delivery: Delivery) -> float:
+    """A number from 0 to 1, always the same for an attempt."""
+    return draw(f"{delivery.id}/{delivery.attempt}", 1001) / 1000
