@@ -1,73 +1,92 @@
-"""The application: the parts wired together, and the loop that keeps them running. Here the clock is read.
+"""The application: the parts wired together, and started and stopped. Here the clock is read.
 
-`digestbot run` sleeps until the next digest or retry is due, starts its deliveries and sleeps again. Nothing polls.
+declare    digestbot.toml's subscriptions become standing orders, each difference said in the log
+Clockwork  plans, claims and delivers them (clockwork.py), while the platforms' commands are answered
 """
 
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from typing import TypeVar
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
-
-from digestbot import credentials, platforms, schedule, telemetry
+from digestbot import credentials, platforms, telemetry
 from digestbot.clock import now
+from digestbot.clockwork import Clockwork
 from digestbot.commands import Context, answer
 from digestbot.curation import ALL, ROTATE
-from digestbot.errors import DigestbotError, PlatformError, SettingsError, StoreError, ThemeError, origin
-from digestbot.library import open_library
+from digestbot.curation.guidance import Guidance
+from digestbot.errors import DigestbotError, PlatformError, SettingsError, ThemeError, origin
 from digestbot.library.index import Place
 from digestbot.library.privacy import rules
 from digestbot.library.watch import Keeper
-from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription, View
-from digestbot.ports import Library, Platform, Store
+from digestbot.model import Channel, Command, Message, Notice, Part, View
+from digestbot.orders import WAITING, Standing
+from digestbot.ports import Ledger, Library, Outbox, Platform
 from digestbot.rendering import Renderer
-from digestbot.service import Ended, Service
+from digestbot.service import Admins, Amender, Composer, Service, follow
 from digestbot.settings import Settings
-from digestbot.store import open_store, serving
+from digestbot.stopping import on_signals
 
-HEARTBEAT = timedelta(minutes=5)
-"""The longest sleep: timers stand still while a machine is suspended or its clock is set, and this finds out."""
+_TRIES = 5
+"""How often the declared subscriptions are compared anew because somebody changed one of them just then."""
 
-MOST_IN_FLIGHT = 64
-"""How many deliveries are under way at once."""
+_NOTHING = (
+    "there are no subscriptions, so nothing is ever due. "
+    'Write [[subscriptions]] with name = "morning", channel = "console" and schedule = "daily at 09:00".'
+)
 
-FAREWELL_SECONDS = 8
-"""How long a stop waits for what is in flight; what is not done then is settled at the next start."""
-
-STORE_PAUSE = timedelta(minutes=1)
-"""How long to leave a database alone that did not do its work."""
-
-_TICK = "tick"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The parts of a running digestbot."""
+    """The parts of a running digestbot. libraries: the notes of a workspace as they are now."""
 
     settings: Settings
-    store: Store
+    outbox: Outbox
+    ledger: Ledger
     platforms: Mapping[str, Platform]
     renderer: Renderer
-    keeper: Keeper | None = None
+    libraries: Callable[[str], Awaitable[Library]]
+    worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "digestbot-compose"))
 
-    async def library(self) -> Library:
-        """The notes as they are now; the keeper has them at hand while it watches, else they are looked at."""
-        if self.keeper:
-            return await self.keeper.library()
-        told = self.settings
-        return await asyncio.to_thread(open_library, told.content, told.data, rules(told), saved=told.themes)
+    async def library(self, workspace: str) -> Library:
+        """The notes of a workspace as they are now."""
+        return await self.libraries(workspace)
+
+    def guidance(self, workspace: str) -> Guidance:  # noqa: ARG002 - every workspace is told the same
+        """What the settings say about what may be shown in a workspace."""
+        return self.settings.guidance
+
+    def admin_channel(self, workspace: str) -> Channel | None:  # noqa: ARG002 - no workspace names one
+        """Where the admins of a workspace are told what they should know."""
+        return None
+
+    def service(self) -> Service:
+        """What delivers, over these parts."""
+        composer = Composer(self.ledger, self.library, self.guidance, self.render, self.run)
+        admins = Admins(self.outbox, self.admin_channel)
+        return Service(self.outbox, self.platforms, composer, admins, now, time.monotonic, asyncio.sleep)
+
+    def amender(self) -> Amender:
+        """What puts a message right that was posted, over these parts."""
+        return Amender(self.ledger, self.platforms, self.library, self.render)
+
+    async def run(self, work: Callable[[], T], /) -> T:
+        """Do work in the one thread for it: the loop, and with it every look-up, goes on meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self.worker, work)
 
     async def answer(self, command: Command) -> Message:
         """The message that answers a command; whatever goes wrong is said there, in a sentence."""
         templates = self.platforms[command.channel.platform].templates(command.channel)
+        workspace = command.channel.workspace
         try:
-            context = Context(await self.library(), self.store, now(), guidance=self.settings.guidance)
+            context = Context(await self.library(workspace), self.ledger, now(), guidance=self.guidance(workspace))
             view = await answer(command, context)
             message = self.render(view, templates)
         except DigestbotError as error:
@@ -95,179 +114,92 @@ class App:
 
 
 async def serve(settings: Settings, *, prompt: bool = False) -> None:
-    """Deliver every subscription's digests until SIGTERM or SIGINT; with a prompt, until that ends too.
+    """Deliver every standing order's digests until SIGTERM or SIGINT; with a prompt, until that ends too.
 
     Raises SettingsError, ContentError and StoreError where it cannot begin.
     """
-    url = credentials.load().database(settings)
-    names = {one.channel.platform for one in settings.subscriptions} | ({"console"} if prompt else set())
-    with serving(url):
-        async with _app(settings, url, names) as app:
-            await _check(app)
-            stop = _stop_signal()
-            clockwork = Clockwork(app, settings.subscriptions)
-            await clockwork.start()
-            listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
-            await stop.wait()
-            await clockwork.stop()
-            await _cancel(listeners)
+    stop = on_signals()
+    async with opened(settings, _names(settings, prompt=prompt)) as app:
+        await declare(app)
+        await _check(app)
+        clockwork = Clockwork(app.outbox, app.service())
+        await clockwork.start()
+        listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
+        await stop.wait()
+        await clockwork.stop()
+        await _cancel(listeners)
 
 
 async def converse(settings: Settings) -> None:
     """Answer commands on the terminal until the prompt ends; deliver nothing."""
-    url = credentials.load().database(settings)
-    async with _app(settings, url, {"console"}) as app:
+    async with opened(settings, {"console"}) as app:
         await app.platforms["console"].run(app.answer)
 
 
-class Clockwork:
-    """Wakes when something is due and starts its deliveries; knows what is in flight."""
+async def declare(app: App) -> None:
+    """Let the standing orders follow digestbot.toml, and say each difference.
 
-    def __init__(self, app: App, subscriptions: Sequence[Subscription]) -> None:
-        self._store = app.store
-        self._service = Service(app.store, app.platforms, app.library, app.render, now, app.settings.guidance)
-        self._subscriptions = subscriptions
-        self._workspaces = sorted({one.channel.workspace for one in subscriptions})
-        self._in_flight: set[asyncio.Task[None]] = set()
-        self._given_up: dict[str, Delivery] = {}
-        self._stopping = False
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
-
-    async def start(self) -> None:
-        """Settle what the last process left behind, say what is ordered, and begin."""
-        for workspace in self._workspaces:
-            for ended in await self._service.recover(workspace):
-                _report(ended)
-        for one in self._subscriptions:
-            when = schedule.describe(schedule.parse(one.schedule, one.zone))
-            coming = (await self._service.coming(one)).isoformat(timespec="minutes")
-            telemetry.event("subscribed", id=one.id, channel=one.channel, when=when, next=coming)
-        self._scheduler.add_job(
-            self._tick,
-            IntervalTrigger(seconds=HEARTBEAT.total_seconds()),
-            id=_TICK,
-            next_run_time=now(),
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-        self._scheduler.start()
-
-    async def stop(self) -> None:
-        """Claim no more, let what is in flight end, and give up on it after FAREWELL_SECONDS."""
-        self._stopping = True
-        self._scheduler.pause()
-        await asyncio.sleep(0)  # a tick that was submitted just now begins, and is known to be in flight
-        deadline = asyncio.get_running_loop().time() + FAREWELL_SECONDS
-        while self._in_flight and (left := deadline - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait(self._in_flight, timeout=left)
-        await _cancel(set(self._in_flight))
-        self._scheduler.shutdown(wait=False)
-
-    async def _tick(self) -> None:
-        # The scheduler would cancel its running job as it shuts down, and log that as a fault.
-        work = asyncio.create_task(self._plan_and_claim())
-        self._in_flight.add(work)
-        work.add_done_callback(self._in_flight.discard)
-        await asyncio.wait([work])
-
-    async def _plan_and_claim(self) -> None:
-        try:
-            await self._settle()
-            for skipped in await self._service.plan_due(self._subscriptions):
-                _report(skipped)
-            for workspace in self._workspaces:
-                await self._claim(workspace)
-        except StoreError as error:
-            telemetry.event("store", failed=True, problem=error)
-            self._wake(now() + STORE_PAUSE)
-        except Exception as error:  # noqa: BLE001 - one fault must not end all digests for good
-            telemetry.event("tick", failed=True, problem=origin(error))
-            self._wake(now() + STORE_PAUSE)
-        else:
-            await self._wake_when_due()
-
-    async def _settle(self) -> None:
-        """Take up again what was given up because the database did not do its work."""
-        for name, delivery in list(self._given_up.items()):
-            for ended in await self._service.recover(delivery.subscription.channel.workspace, delivery):
-                _report(ended)
-            del self._given_up[name]
-
-    async def _claim(self, workspace: str) -> None:
-        room = MOST_IN_FLIGHT - len(self._in_flight)
-        if self._stopping or room <= 0:
-            return
-        for delivery in await self._store.claim(workspace, now(), most=room):
-            task = asyncio.create_task(self._deliver(delivery))
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
-
-    async def _deliver(self, delivery: Delivery) -> None:
-        try:
-            _report(await self._service.deliver(delivery))
-        except StoreError as error:
-            self._given_up[delivery.id] = delivery
-            telemetry.event("store", failed=True, delivery=delivery.id, problem=error)
-        except asyncio.CancelledError:
-            telemetry.event("delivery", failed=True, id=delivery.id, outcome="interrupted")
-            raise
-        await self._wake_when_due()
-
-    async def _wake_when_due(self) -> None:
-        """Set the alarm to whatever comes first: a digest, a retry, or the heartbeat."""
-        times = [now() + HEARTBEAT]
-        if len(self._in_flight) < MOST_IN_FLIGHT:  # else the end of a delivery sets it again
-            try:
-                waiting = [await self._store.next_claim(workspace) for workspace in self._workspaces]
-            except StoreError:
-                waiting = [now() + STORE_PAUSE]
-            times += [time for time in (self._service.next_due(self._subscriptions), *waiting) if time]
-        times += [now() + STORE_PAUSE] if self._given_up else []
-        self._wake(min(times))
-
-    def _wake(self, when: datetime) -> None:
-        if self._scheduler.running:
-            self._scheduler.modify_job(_TICK, next_run_time=when)
+    Raises SettingsError where nothing is ordered at all.
+    """
+    for _ in range(_TRIES):
+        steps = follow(app.settings.subscriptions, await _there(app), now())
+        for step in steps:
+            if await app.ledger.put(step.standing, step.change):
+                telemetry.event("subscription", id=step.change.subject, said=step.said)
+        if not steps:
+            break
+    if not app.settings.subscriptions and await app.outbox.next_time(now(), list(app.platforms)) is None:
+        raise SettingsError(f"{app.settings.config}: {_NOTHING}")
 
 
 @asynccontextmanager
-async def _app(settings: Settings, url: str, names: set[str]) -> AsyncIterator[App]:
-    """The parts, connected; drained and closed at the end."""
+async def opened(settings: Settings, names: set[str]) -> AsyncIterator[App]:
+    """The parts, with these platforms connected; drained and closed at the end."""
+    from digestbot.store import open_store
+
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
-    store = open_store(url)
+    store = open_store(credentials.load().database(settings))
     keeper = Keeper(Place(settings.content, settings.data, rules(settings), settings.themes))
     watching: list[asyncio.Task[None]] = []
+    app = App(settings, store, store, connected, Renderer(settings.template_folders), lambda _: keeper.library())
     try:
         await keeper.library()
         watching.append(asyncio.create_task(keeper.watch()))
-        yield App(settings, store, connected, Renderer(settings.template_folders), keeper)
+        yield app
     finally:
         await _cancel(watching)
         for platform in connected.values():
             await platform.drain()
+        app.worker.shutdown(wait=False, cancel_futures=True)
         store.close()
+
+
+async def _there(app: App) -> list[Standing]:
+    """The orders that were declared, and those that have the names of what is declared now."""
+    named = [await app.ledger.standing(one.channel.workspace, one.id) for one in app.settings.subscriptions]
+    return [*await app.outbox.declared(), *(one for one in named if one)]
 
 
 async def _check(app: App) -> None:
     """Log what would keep a digest from its channel; raise SettingsError for a theme that the notes do not have."""
-    library = await app.library()
+    for platform, outcome, count in await app.outbox.tally(now()):
+        if outcome in WAITING and platform not in app.platforms:
+            telemetry.event("platform", failed=True, platform=platform, problem="It is not set up.", waiting=count)
     for one in app.settings.subscriptions:
+        library = await app.library(one.channel.workspace)
         for finding in await app.platforms[one.channel.platform].check(one.channel):
             telemetry.event("channel", failed=True, channel=one.channel, problem=finding)
         named = one.themes or (one.theme,)
         try:
-            _ = [library.pool(theme) for theme in named if theme.casefold() not in {ROTATE, ALL}]
+            _ = [library.stock(theme) for theme in named if theme.casefold() not in {ROTATE, ALL}]
         except ThemeError as error:
             raise SettingsError(f"{app.settings.config}: subscription “{one.id}”: {error}") from error
 
 
-def _stop_signal() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
+def _names(settings: Settings, *, prompt: bool) -> set[str]:
+    """The platforms to connect: those of the declared subscriptions, and those that are set up, for other orders."""
+    declared = {one.channel.platform for one in settings.subscriptions}
+    return declared | set(platforms.configured()) | ({"console"} if prompt else set())
 
 
 def _listening(app: App, *, prompt: bool) -> list[str]:
@@ -289,20 +221,7 @@ async def _listen(app: App, name: str, stop: asyncio.Event) -> None:
             stop.set()
 
 
-async def _cancel(tasks: set[asyncio.Task[None]] | list[asyncio.Task[None]]) -> None:
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _report(ended: Ended) -> None:
-    """The log's one line about an attempt."""
-    telemetry.event(
-        "delivery",
-        failed=ended.outcome is not Outcome.CONFIRMED,
-        id=ended.delivery.id,
-        outcome=ended.outcome,
-        attempt=ended.delivery.attempt,
-        reason=ended.reason,
-        retry_at=ended.retry_at and ended.retry_at.isoformat(timespec="seconds"),
-    )

@@ -13,7 +13,7 @@ from digestbot.curation.elsewhere import elsewhere
 from digestbot.curation.guidance import NOBODY, Guidance
 from digestbot.errors import EmptyError, UsageError
 from digestbot.model import Action, Command, Delivery, Highlight, Listing, Notice, Quotes, Subscription, View
-from digestbot.ports import Library, Store
+from digestbot.ports import Ledger, Library
 
 PAGE = 3
 """How many highlights a look-up shows at once."""
@@ -39,7 +39,7 @@ class Context:
     """
 
     library: Library
-    store: Store
+    ledger: Ledger
     now: datetime
     theme: str = ROTATE
     size: int = 3
@@ -133,7 +133,7 @@ async def _digest(command: Command, context: Context) -> View:
 
 async def _now(command: Command, context: Context) -> View:
     found = await _pick(command, context)
-    await context.store.show(command.channel, found.theme, found.ids, context.now, sources=found.sources)
+    await context.ledger.show(command.channel, found.theme, found.picked, context.now)
     return found.digest if found.picks else Notice(found.warning)
 
 
@@ -155,7 +155,7 @@ async def _pick(command: Command, context: Context) -> Curated:
     # Who asks gets an answer, even if it has to be an old one.
     order = Subscription("now", command.channel, "", theme, size=context.size, when_short="second round")
     delivery = Delivery(order, context.now.replace(tzinfo=None))
-    history = await context.store.history(command.channel.workspace)
+    history = await context.ledger.history(command.channel.workspace)
     return compose(context.library, history, delivery, context.now, context.guidance)
 
 

@@ -159,3 +159,18 @@ def test_a_platform_outside_the_tree(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(SettingsError, match=r"there is no module digestbot\.platforms\.webhok"):
         platforms.connect("webhok", settings)
     assert "our_bots.irc" not in sys.modules
+
+
+async def test_discord_edits_its_message_in_place(server: Webhooks) -> None:
+    """An edit replaces the whole of a message, pings nobody, and its refusals are told apart as those of a post."""
+    webhook = Webhook({"team": SecretStr(server.discord)})
+    ref = await webhook.post(TEAM, Part({"embeds": [{"description": "old"}]}, "old"), "key", None)
+    await webhook.edit(ref, Part({"content": "new"}, "new"))
+    assert server.accepted == [{"content": "new", "embeds": [], "allowed_mentions": {"parse": []}}]
+    with pytest.raises(PlatformError) as gone:
+        await webhook.edit(replace(ref, id="99"), HELLO)
+    server.script = ["429"]
+    with pytest.raises(PlatformError) as later:
+        await webhook.edit(ref, HELLO)
+    await webhook.drain()
+    assert (gone.value.permanent, later.value.permanent, later.value.retry_after) == (True, False, 1.0)

@@ -1,12 +1,14 @@
 """The platforms: one file each, found by its name, or by a dotted path when it lies outside of digestbot.
 
 A platform's module has a function `connect(settings) -> ports.Platform` that raises SettingsError where something it
-needs is missing. It opens no connection: the first message does.
+needs is missing. It opens no connection: the first message does. And `configured() -> bool` says whether it was given
+what it needs, so that orders which no file declares reach it too; a module without one is connected where it is named.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 
 from digestbot.errors import SettingsError
 from digestbot.ports import Platform
@@ -24,3 +26,9 @@ def connect(name: str, settings: Settings) -> Platform:
         raise
     platform: Platform = module.connect(settings)
     return platform
+
+
+def configured() -> list[str]:
+    """The platforms among ours that were given what they need. Raises SettingsError for a secret that is wrong."""
+    modules = {one.name: import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__)}
+    return [name for name, module in modules.items() if hasattr(module, "configured") and module.configured()]

@@ -45,6 +45,10 @@ class Console:
         """Nobody can look at what scrolled by."""
         return "cannot look"
 
+    async def edit(self, ref: MessageRef, part: Part) -> None:  # noqa: ARG002 - see below
+        """What a terminal shows stays as it is."""
+        raise PlatformError("A terminal cannot change what it shows.", permanent=True)
+
     async def check(self, channel: Channel) -> Sequence[str]:  # noqa: ARG002 - all its channels are alike
         """See ports.Platform."""
         return ("Standard output is closed. Start digestbot with one.",) if self._output.closed else ()
@@ -81,6 +85,11 @@ def connect(settings: Settings) -> Console:  # noqa: ARG001 - every platform is 
     if sys.stdin is None or sys.stdout is None:  # closed by whoever started the process
         raise SettingsError("The console needs standard input and output. Give digestbot both, or /dev/null.")
     return Console(sys.stdin, sys.stdout)
+
+
+def configured() -> bool:
+    """Whether digestbot was started from something like a terminal."""
+    return sys.stdin is not None and sys.stdout is not None
 
 
 def _command(line: str) -> Command:

@@ -19,7 +19,7 @@ from digestbot import credentials
 from digestbot.credentials import webhook_setting
 from digestbot.errors import PlatformError, SettingsError
 from digestbot.model import Channel, MessageRef, Part
-from digestbot.ports import Answer, Capabilities
+from digestbot.ports import Answer, Capabilities, Pace
 from digestbot.settings import Settings
 
 TIMEOUT_SECONDS = 15
@@ -36,10 +36,14 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{2,40}")
 
 
 class Webhook:
-    """Every incoming webhook of the installation; a channel's id is the webhook's name."""
+    """Every incoming webhook of the installation; a channel's id is the webhook's name.
+
+    Slack takes a message a second a channel (https://docs.slack.dev/apis/web-api/rate-limits), Discord five in two
+    seconds a webhook (its headers say so); the slower of the two holds for both.
+    """
 
     name = "webhook"
-    capabilities = Capabilities("slack")
+    capabilities = Capabilities("slack", can_edit=True, paces=(Pace("channel", 1.0),))
 
     def __init__(self, urls: Mapping[str, SecretStr]) -> None:
         """Take the URLs by their names, in lower case and with _ in place of -."""
@@ -54,11 +58,25 @@ class Webhook:
         """See ports.Platform; the reference has an id on Discord, "" on Slack, which names none."""
         url = self._url(channel)
         discord = _is_discord(url)
+        # Without `wait` Discord answers before it has made the message, and names no id.
+        target = url.update_query(wait="true") if discord else url
+        return await self._send("POST", target, channel, part, discord=discord)
+
+    async def edit(self, ref: MessageRef, part: Part) -> None:
+        """See ports.Platform: Discord's webhooks edit their own messages, Slack's name none and cannot."""
+        url = self._url(ref.channel)
+        if not _is_discord(url) or not ref.id:
+            raise PlatformError(f"{ref.channel} is a webhook that cannot change what it posted.", permanent=True)
+        # https://discord.com/developers/docs/resources/webhook#edit-webhook-message; what is not named stays.
+        emptied = Part({"content": "", "embeds": [], **part.payload}, part.text)
+        await self._send("PATCH", url / "messages" / ref.id, ref.channel, emptied, discord=True)
+
+    async def _send(
+        self, method: Literal["POST", "PATCH"], target: URL, channel: Channel, part: Part, *, discord: bool
+    ) -> MessageRef:
         payload = {"allowed_mentions": {"parse": []}, **part.payload} if discord else part.payload
         try:
-            # Without `wait` Discord answers before it has made the message, and names no id.
-            target = url.update_query(wait="true") if discord else url
-            async with self._session().post(target, json=payload, allow_redirects=False) as answer:
+            async with self._session().request(method, target, json=payload, allow_redirects=False) as answer:
                 return await _taken(answer, channel, discord=discord)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise PlatformError(f"{channel} cannot be reached.", permanent=False) from error
@@ -107,6 +125,11 @@ def connect(settings: Settings) -> Webhook:
         if subscription.channel.platform == Webhook.name:
             _check(urls, subscription.channel, f"{settings.config}: subscription “{subscription.id}”: ")
     return Webhook(urls)
+
+
+def configured() -> bool:
+    """Whether any webhook has a URL. Raises SettingsError as `credentials.load`."""
+    return bool(credentials.load().webhook)
 
 
 def _check(urls: Mapping[str, SecretStr], channel: Channel, place: str) -> None:

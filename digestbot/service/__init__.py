@@ -9,8 +9,21 @@ admins.py      what those who look after a channel are told
 from __future__ import annotations
 
 from digestbot.service.admins import Admins
+from digestbot.service.amending import Amender
 from digestbot.service.composing import Composer, Render, Run
 from digestbot.service.delivering import FRESH_SECONDS, Held, Service
 from digestbot.service.planning import decide, first, follow
 
-__all__ = ["FRESH_SECONDS", "Admins", "Composer", "Held", "Render", "Run", "Service", "decide", "first", "follow"]
+__all__ = [
+    "FRESH_SECONDS",
+    "Admins",
+    "Amender",
+    "Composer",
+    "Held",
+    "Render",
+    "Run",
+    "Service",
+    "decide",
+    "first",
+    "follow",
+]

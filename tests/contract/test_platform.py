@@ -15,10 +15,11 @@ from fakes import CHANNEL, NOW, FakePlatform
 from pydantic import SecretStr
 from servers.webhook import Webhooks
 
+from digestbot.errors import PlatformError
 from digestbot.model import Channel, Command, Message, Part
 from digestbot.platforms.console import Console
 from digestbot.platforms.webhook import Webhook
-from digestbot.ports import Platform
+from digestbot.ports import Pace, Platform
 
 KEY = "0123456789abcdef01234567"
 PARTS = {
@@ -83,6 +84,27 @@ async def test_find_tells_or_cannot_look(seat: Seat) -> None:
     ref = await seat.platform.post(seat.channel, seat.part, KEY, None)
     found = await seat.platform.find(seat.channel, KEY, NOW - timedelta(hours=1))
     assert found == (ref if seat.platform.capabilities.can_find else "cannot look")
+
+
+async def test_an_edit_is_taken_or_refused(seat: Seat) -> None:
+    """What has an id where edits are possible is put in the place of a message; all else is refused for good."""
+    ref = await seat.platform.post(seat.channel, seat.part, KEY, None)
+    if seat.templates == "discord" or seat.platform.name == "fake":
+        assert seat.platform.capabilities.can_edit
+        await seat.platform.edit(ref, seat.part)
+        return
+    with pytest.raises(PlatformError) as refused:
+        await seat.platform.edit(ref, seat.part)
+    assert (refused.value.permanent, refused.value.sent) == (True, "no")
+
+
+def test_a_pace_counts_what_is_paced_together() -> None:
+    """Each scope has a name of its own in the store; two channels share that of their workspace, and of the platform."""
+    here, there = Channel("slack", "acme", "C1"), Channel("slack", "acme", "C2")
+    for scope, shared in (("platform", True), ("workspace", True), ("channel", False)):
+        pace = Pace(scope, 1.0)
+        assert (pace.name(here) == pace.name(there)) is shared
+    assert Pace("workspace", 1.0).name(here) != Pace("workspace", 1.0).name(Channel("slack", "other", "C1"))
 
 
 async def test_a_channel_in_order_has_no_findings(seat: Seat) -> None:

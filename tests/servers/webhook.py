@@ -29,7 +29,7 @@ class Webhooks:
     """Both kinds of webhook on one port. `script` holds what the next posts meet, one each; afterwards all is well.
 
     script: a status ("429", "500"), "hold" (accept it and never answer) or "drop" (cut the line before reading on).
-    accepted: the payloads that became messages. refusals: why others did not. tries: every POST that came in.
+    accepted: the payloads that became messages; an edit takes the place of one. refusals: why others did not. tries: every POST that came in.
     """
 
     script: list[str] = field(default_factory=list)
@@ -57,6 +57,7 @@ class Webhooks:
         app = web.Application()
         app.router.add_post(SLACK_PATH, self._slack)
         app.router.add_post(DISCORD_PATH, self._discord)
+        app.router.add_patch(DISCORD_PATH + "/messages/{id}", self._discord_edit)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -78,6 +79,14 @@ class Webhooks:
         refused = await self._take(request, discord_problems)
         waits = request.query.get("wait") == "true"
         return refused or web.json_response({"id": str(len(self.accepted))}, status=200 if waits else 204)
+
+    async def _discord_edit(self, request: web.Request) -> web.StreamResponse:
+        if int(request.match_info["id"]) > len(self.accepted):
+            return web.json_response({"message": "Unknown Message", "code": 10008}, status=404)
+        refused = await self._take(request, discord_problems)
+        if not refused:
+            self.accepted[int(request.match_info["id"]) - 1] = self.accepted.pop()
+        return refused or web.json_response({"id": request.match_info["id"]})
 
     async def _take(self, request: web.Request, problems: Problems) -> web.Response | None:
         """Keep the payload, or the answer to give instead."""
