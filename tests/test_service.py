@@ -1,84 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
-from fakes import CHANNEL, NOW, FakeLibrary, FakePlatform, FakeStore, make_highlight, make_subscription
+from fakes import CHANNEL, NOW, FakeLibrary, FakePlatform, make_highlight
+from world import ADMINS, FEW, LIBRARY, MORNING, NINE, World, refusal
 
-from digestbot.errors import ContentError, PlatformError, SettingsError, TemplateError
-from digestbot.model import Delivery, Digest, Highlight, Message, Outcome, Part, View
-from digestbot.ports import Capabilities, Library
-from digestbot.service import FIRST_RETRY, LONGEST_RETRY, MOST_ATTEMPTS, Service
-
-MORNING = replace(make_subscription(), size=2)
-NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
-BLIND = Capabilities("text")
-
-
-LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 9)])
-
-
-@dataclass
-class World:
-    """A service among fakes, with a clock that tests set, and digests of two highlights, each a part of its own."""
-
-    now: datetime = NOW
-    store: FakeStore = field(default_factory=FakeStore)
-    platform: FakePlatform = field(default_factory=FakePlatform)
-    stock: FakeLibrary = field(default_factory=lambda: LIBRARY)
-    fault: Exception | None = None
-    rendered: list[Digest] = field(default_factory=list)
-
-    @property
-    def service(self) -> Service:
-        """The service that would be built after a restart: it has no memory of its own."""
-        return Service(self.store, {"fake": self.platform}, self.library, self.render, lambda: self.now)
-
-    async def library(self) -> Library:
-        """The stock of this world."""
-        return self.stock
-
-    def render(self, view: View, templates: str) -> Message:
-        """One part a highlight, or the fault of this world."""
-        if self.fault:
-            raise self.fault
-        assert isinstance(view, Digest)
-        self.rendered.append(view)
-        return Message(tuple(Part({"with": templates, "text": one.text}, one.text) for one in view.highlights))
-
-    async def claimed_and_kept(self) -> Delivery:
-        """A delivery of two parts that was claimed, and none of it posted."""
-        await self.service.plan_due([MORNING])
-        (delivery,) = await self.store.claim("acme", NOW)
-        await self.store.keep(delivery, "weights", ["a"], Message((Part({}, "one"), Part({}, "two"))), NOW)
-        return delivery
-
-    async def tick(self) -> list[Outcome]:
-        """Plan, claim and deliver what is due now."""
-        await self.service.plan_due([MORNING])
-        claimed = await self.store.claim("acme", self.now)
-        return [(await self.service.deliver(delivery)).outcome for delivery in claimed]
-
-    def state(self, occurrence: datetime = NINE) -> tuple[Outcome, str]:
-        """What the ledger says of a delivery."""
-        entry = self.store.entries[Delivery(MORNING, occurrence).id]
-        return entry.outcome, entry.reason
+from digestbot.errors import ContentError, LostClaimError, PlatformError, SettingsError, StoreError, TemplateError
+from digestbot.model import Channel, Delivery, Digest, Highlight
+from digestbot.orders import Change, Outcome
+from digestbot.ports import Capabilities, Pace
+from digestbot.service.retrying import FIRST_RETRY, JITTER, LONGEST_RETRY, MOST_ATTEMPTS, asked, backoff
 
 
 @pytest.fixture
-def world() -> World:
-    """Monday nine o'clock, and nothing delivered yet."""
-    return World()
-
-
-def refusal(
-    *, permanent: bool = False, retry_after: float | None = None, sent: Literal["no", "perhaps"] = "no"
-) -> PlatformError:
-    """A platform's refusal."""
-    return PlatformError("The channel said no.", permanent=permanent, retry_after=retry_after, sent=sent)
+async def world() -> World:
+    """Monday nine o'clock, a standing order, and nothing delivered yet."""
+    world = World()
+    await world.order()
+    return world
 
 
 async def test_due_is_delivered_once(world: World) -> None:
@@ -97,61 +39,15 @@ async def test_due_is_delivered_once(world: World) -> None:
     assert len(world.platform.posts) == 2
 
 
-async def test_a_new_subscription_begins_with_this_minute(world: World) -> None:
-    """Seconds after nine the digest is due, a minute later the next one is tomorrow's."""
-    world.now = NOW + timedelta(seconds=59)
+async def test_every_retry_sends_what_was_kept(world: World) -> None:
+    """What was rendered once is what every attempt sends, whatever became of the notes meanwhile."""
+    world.platform.failures = [None, refusal()]
+    assert await world.tick() == [Outcome.RETRY]
+    world.stock = FakeLibrary([make_highlight(99, tags=("weights",))])
+    world.later(hours=1)
     assert await world.tick() == [Outcome.CONFIRMED]
-    late = World(now=NOW + timedelta(seconds=60))
-    assert await late.tick() == []
-    assert late.service.next_due([MORNING]) == NOW + timedelta(days=1)
-
-
-async def test_what_comes_is_told(world: World) -> None:
-    """What is due now is the next one, until it was sent; then tomorrow's."""
-    assert await world.service.coming(MORNING) == NOW
-    await world.tick()
-    assert await world.service.coming(MORNING) == NOW + timedelta(days=1)
-
-
-async def test_catch_up_sends_the_last_missed_one(world: World) -> None:
-    """After three days away, within six hours of nine: today's is sent, the others are visible as skipped."""
-    await world.tick()
-    world.now = NOW + timedelta(days=3, hours=6)
-    assert await world.tick() == [Outcome.CONFIRMED]
-    assert [world.state(NINE + timedelta(days=n))[0] for n in (1, 2, 3)] == ["skipped", "skipped", "confirmed"]
-    assert "a later one" in world.state(NINE + timedelta(days=1))[1]
-
-
-async def test_too_late_is_skipped(world: World) -> None:
-    """More than six hours after nine nothing is sent, and the ledger says why; the log hears of it once."""
-    await world.tick()
-    world.now = NOW + timedelta(days=1, hours=6, seconds=1)
-    (skipped,) = await world.service.plan_due([MORNING])
-    assert (skipped.outcome, skipped.delivery.occurrence) == (Outcome.SKIPPED, NINE + timedelta(days=1))
-    assert await world.tick() == []
-    assert len(world.platform.posts) == 2
-    assert "6 hours late" in world.state(NINE + timedelta(days=1))[1]
-
-
-async def test_a_clock_that_was_ahead_costs_nothing(world: World) -> None:
-    """One tick a year ahead: back in the present, each day's digest is sent, also the days then taken for missed."""
-    await world.tick()
-    world.now = NOW + timedelta(days=365)
-    assert await world.tick() == [Outcome.CONFIRMED]
-    for days in (1, 2, 350):
-        world.now = NOW + timedelta(days=days, minutes=1)
-        assert await world.tick() == [Outcome.CONFIRMED], days
-
-
-async def test_a_clock_that_began_in_1970(world: World) -> None:
-    """After decades only the last month is written down as missed, in one line of the log, and today's is sent."""
-    world.now = datetime(1970, 1, 1, 9, 0, tzinfo=UTC)
-    await world.tick()
-    world.now = NOW
-    (skipped,) = await world.service.plan_due([MORNING])
-    assert skipped.reason == "a later one was due before it could be sent (30 such in a row)"
-    assert await world.tick() == [Outcome.CONFIRMED]
-    assert len(world.store.entries) == 32
+    assert len(world.rendered) == 1
+    assert world.keys == [Delivery(MORNING, NINE).key(n) for n in (0, 1)]
 
 
 async def test_notes_that_are_away_are_waited_for(world: World) -> None:
@@ -159,112 +55,164 @@ async def test_notes_that_are_away_are_waited_for(world: World) -> None:
     for problem in (ContentError("There is no folder."), SettingsError("The disk is full.")):
         world.fault = problem
         assert (await world.tick(), world.state()) == ([Outcome.RETRY], (Outcome.RETRY, str(problem)))
-        world.now += timedelta(minutes=2)
+        world.later(minutes=3)
     world.fault = None
     assert await world.tick() == [Outcome.CONFIRMED]
 
 
-async def test_retry_after_is_honoured(world: World) -> None:
-    """Asked to wait 90 seconds, the service waits 90 seconds and then sends the very same parts."""
-    world.platform.failures = [refusal(retry_after=90)]
+@pytest.mark.parametrize("scope", ["channel", "workspace", "platform"])
+async def test_retry_after_is_honoured(world: World, scope: str) -> None:
+    """Asked to wait 90 seconds, digestbot waits 90 and at most nine more; the pace of that scope is held for all."""
+    world.platform.failures = [refusal(retry_after=90, scope=scope)]  # type: ignore[arg-type]
     assert await world.tick() == [Outcome.RETRY]
-    world.now = NOW + timedelta(seconds=89)
+    due_at = world.entry().due_at
+    assert due_at is not None
+    assert NOW + timedelta(seconds=90) <= due_at <= NOW + timedelta(seconds=99)
+    pace = Pace(scope, 1.0)  # type: ignore[arg-type]
+    assert world.store.paces.free == {pace.name(CHANNEL): NOW + timedelta(seconds=90)}
+    world.later(seconds=89)
     assert await world.tick() == []
-    world.now = NOW + timedelta(seconds=90)
+    world.later(seconds=10)
     assert await world.tick() == [Outcome.CONFIRMED]
     assert (len(world.platform.posts), len(world.rendered)) == (2, 1)
 
 
-async def test_retries_wait_longer_and_end(world: World) -> None:
-    """Without a hint each wait doubles up to an hour; after the last attempt the delivery is refused, with a reason."""
-    world.platform.failures = [refusal() for _ in range(MOST_ATTEMPTS + 1)]
+async def test_what_is_claimed_already_waits_too(world: World) -> None:
+    """Asked to wait, this process posts nothing more there, not even what it had claimed before."""
+    await world.order(replace(MORNING, id="second"))
+    world.platform.failures = [refusal(retry_after=30)]
+    service = world.service
+    outcomes = [await service.deliver(held) for held in await world.claims()]
+    assert [one.outcome for one in outcomes] == [Outcome.RETRY, Outcome.RETRY]
+    assert outcomes[1].due_at == NOW + timedelta(seconds=30)
+    assert world.platform.posts == []
+
+
+def test_jitter_is_drawn_by_the_delivery() -> None:
+    """A wait is a fifth longer or shorter at most, never under what a platform asked, and the same when drawn again."""
+    waits = set()
+    for attempt in range(1, 20):
+        for name in ("a", "b", "c"):
+            one = Delivery(replace(MORNING, id=name), NINE, attempt)
+            plain = min(FIRST_RETRY * 2 ** (attempt - 1), LONGEST_RETRY)
+            assert plain * (1 - JITTER) <= backoff(one) <= plain * (1 + JITTER)
+            assert backoff(one) == backoff(replace(one))
+            assert timedelta(seconds=20) <= asked(one, 20) <= timedelta(seconds=22)
+            waits.add(backoff(one))
+    assert len(waits) > 50
+
+
+async def test_retries_wait_longer_and_expire(world: World) -> None:
+    """Without a hint each wait doubles up to an hour; when it is too late the delivery expires with its last reason."""
+    world.platform.failures = [refusal() for _ in range(MOST_ATTEMPTS)]
     waits = []
-    for _ in range(MOST_ATTEMPTS - 1):
-        assert await world.tick() == [Outcome.RETRY]
-        coming = await world.store.next_claim("acme")
-        assert coming is not None
-        waits.append(coming - world.now)
-        world.now = coming
-    assert waits[:3] == [FIRST_RETRY, FIRST_RETRY * 2, FIRST_RETRY * 4]
-    assert waits[-1] == LONGEST_RETRY
-    assert await world.tick() == [Outcome.REFUSED]
-    assert world.state() == (Outcome.REFUSED, "Given up after 10 attempts. The channel said no.")
+    while await world.tick() == [Outcome.RETRY]:
+        due_at = world.entry().due_at
+        assert due_at is not None
+        waits.append((due_at - world.now) / FIRST_RETRY)
+        world.now = due_at
+    assert [round(wait) for wait in waits[:3]] == [1, 2, 4]
+    assert max(waits) <= 60 * (1 + JITTER)
+    assert world.state() == (Outcome.EXPIRED, "Tried until it was too late. It said no.")
+    assert world.now - NOW < timedelta(hours=6)
+    assert await world.store.history("acme") == []
 
 
-async def test_permanent_is_refused_at_once(world: World) -> None:
-    """What cannot help is not tried again, and its highlights do not count as shown."""
+async def test_what_an_admin_sends_again_is_never_too_late(world: World) -> None:
+    """A dead letter that is sent on its way again days later is posted, without what is known to have arrived."""
+    world.platform.failures = [None, *(refusal() for _ in range(MOST_ATTEMPTS))]
+    for _ in range(MOST_ATTEMPTS):
+        await world.tick()
+        world.now = max(world.now, world.entry().due_at or world.now)
+    assert world.state()[0] is Outcome.REFUSED
+    world.platform.failures, world.now = [], NOW + timedelta(hours=23)
+    change = Change("acme", world.now, "U1", "retry", "morning")
+    assert await world.store.again(world.entry().delivery, world.now, change)
+    assert await world.tick() == [Outcome.CONFIRMED]
+    assert world.keys == [Delivery(MORNING, NINE).key(n) for n in (0, 1)]
+
+
+async def test_too_late_is_not_begun(world: World) -> None:
+    """What waited beyond its time, parked or with nobody to claim it, expires unsent and says when it should have."""
+    await world.plan()
+    world.later(hours=6, minutes=1)
+    assert await world.tick() == [Outcome.EXPIRED]
+    assert world.state()[1] == "It was to be posted by 2026-03-02 15:00 UTC and could not be begun until then."
+    assert world.platform.posts == []
+
+
+async def test_a_permanent_refusal_pauses_and_is_told_once(world: World) -> None:
+    """What cannot help is not tried again: the subscription is paused with the reason, and its admins are told once."""
     world.platform.failures = [refusal(permanent=True)]
     assert await world.tick() == [Outcome.REFUSED]
+    assert world.state() == (Outcome.REFUSED, "It said no. Its subscription is paused.")
+    standing = world.store.orders["acme", "morning"]
+    assert (standing.state, standing.reason, standing.next_at) == ("paused", "It said no.", None)
     assert await world.store.history("acme") == []
-    world.now = NOW + timedelta(hours=1)
-    assert await world.tick() == []
-
-
-async def test_perhaps_is_never_posted_again_blindly(world: World) -> None:
-    """No answer, on a platform where nobody can look: that part is left alone, the rest follows, the doubt is shown."""
-    world.platform.capabilities = BLIND
-    world.platform.failures = [refusal(sent="perhaps")]
-    assert await world.tick() == [Outcome.UNCERTAIN]
-    assert world.state()[1] == "The channel said no. Part 1 of 2: it may have arrived, look in the channel."
-    world.now = NOW + timedelta(hours=1)
-    assert await world.tick() == []
-    assert await world.service.recover("acme") == []
-    delivery = Delivery(MORNING, NINE)
-    assert [key for _, _, key, _ in world.platform.posts] == [delivery.key(0), delivery.key(1)]
-
-
-async def test_perhaps_is_settled_by_looking(world: World) -> None:
-    """No answer, but the message is found under its key: the second part follows, and nothing is doubled."""
-    world.platform.failures = [refusal(sent="perhaps")]
+    (notice,) = world.notices
+    assert "“morning” in fake:acme/C1 is paused: It said no. Once that is mended, say /digest resume" in notice
     assert await world.tick() == [Outcome.CONFIRMED]
-    assert len({key for _, _, key, _ in world.platform.posts}) == len(world.platform.posts) == 2
+    assert [channel for channel, *_ in world.platform.posts] == [ADMINS]
+    world.later(days=1)
+    assert await world.tick() == []
+    assert len(world.notices) == 1
 
 
-@pytest.mark.parametrize("arrived", [0, 1])
-async def test_killed_between_parts(world: World, arrived: int) -> None:
-    """Killed with nothing in flight: after the restart only the parts that are missing are posted."""
-    delivery = await world.claimed_and_kept()
-    for n in range(arrived):
-        await world.store.begin_part(delivery, n, NOW)
-        ref = await world.platform.post(CHANNEL, Part({}, ""), delivery.key(n), None)
-        await world.store.end_part(delivery, n, ref, NOW)
-    assert await world.service.recover("acme") == []
-    assert await world.tick() == [Outcome.CONFIRMED]
-    assert [key for _, _, key, _ in world.platform.posts] == [delivery.key(0), delivery.key(1)]
+async def test_a_stop_between_pause_and_notice_loses_no_notice(world: World) -> None:
+    """A process that died just when it had paused the subscription: the next attempt tells the admins all the same."""
+    held = await world.die(accepted=False)
+    await world.store.pause(held.claim.delivery, "It said no.", world.now)
+    await world.reaped(minutes=2)
+    world.platform.failures = [refusal(permanent=True)]
+    assert await world.tick() == [Outcome.REFUSED]
+    assert len(world.notices) == 1
 
 
-@pytest.mark.parametrize(
-    ("can_find", "accepted", "settled", "posts"),
-    [
-        (False, True, [Outcome.UNCERTAIN], 2),
-        (False, False, [Outcome.UNCERTAIN], 1),
-        (True, True, [Outcome.CONFIRMED], 2),
-        (True, False, [Outcome.CONFIRMED], 2),
-    ],
-)
-async def test_killed_in_flight(
-    world: World, *, can_find: bool, accepted: bool, settled: list[Outcome], posts: int
-) -> None:
-    """Killed while a part was in flight: settled by looking, else uncertain; the next part follows, none is doubled."""
-    world.platform.capabilities = replace(BLIND, can_find=can_find)
-    delivery = await world.claimed_and_kept()
-    await world.store.begin_part(delivery, 0, NOW)
-    if accepted:
-        await world.platform.post(CHANNEL, Part({}, ""), delivery.key(0), None)
-    (ended,) = await world.service.recover("acme")
-    assert ended.outcome is Outcome.RETRY
-    assert await world.tick() == settled
-    assert len(world.platform.posts) == posts
-    assert len({key for _, _, key, _ in world.platform.posts}) == posts
+async def test_notices_say_nothing_about_themselves(world: World) -> None:
+    """Where the admins' channel is refused for good, nothing more is announced, and nothing is paused."""
+    world.platform.failures = [refusal(permanent=True), refusal(permanent=True)]
+    assert await world.tick() == [Outcome.REFUSED]
+    assert await world.tick() == [Outcome.REFUSED]
+    assert await world.tick() == []
+    assert len(world.notices) == 1
+
+
+async def test_without_an_admins_channel_the_ledger_says_it(world: World) -> None:
+    """Nobody is told where nobody is named; the reason stands in the ledger and with the subscription."""
+    world.admin_channel = None
+    world.platform.failures = [refusal(permanent=True)]
+    assert await world.tick() == [Outcome.REFUSED]
+    assert world.notices == []
+    assert "is paused" in world.state()[1]
+
+
+async def test_a_stock_that_runs_out_is_told_ahead(world: World) -> None:
+    """Admins hear before the stock is at its end, once a week for each state, and the channel hears nothing of it."""
+    world.stock = FEW
+    await world.order(replace(MORNING, theme="weights", when_short="skip"))
+    outcomes = []
+    for day in range(5):
+        world.now = NOW + timedelta(days=day)
+        outcomes += await world.tick()
+        await world.tick()
+    digests = [one for one in outcomes if one is not None]
+    assert digests.count(Outcome.SKIPPED) == 1
+    kinds = [text.partition(": ")[2][:20] for text in world.notices]
+    assert len(kinds) == len(set(kinds)) == 2
+    assert "more days" in world.notices[0]
+    assert "nothing left" in world.notices[1]
+    assert "nothing left" in world.state(NINE + timedelta(days=4))[1]
+    assert not any("stock" in part.text for channel, part, *_ in world.platform.posts if channel == CHANNEL)
 
 
 @pytest.mark.parametrize("fault", [TemplateError("unknown name", path="digest.yaml", line=3), ZeroDivisionError()])
 async def test_a_fault_ends_one_delivery(world: World, fault: Exception) -> None:
-    """A broken template, or a fault of ours, refuses that delivery with its reason; the next day's is sent."""
+    """A broken template, or a fault of ours, refuses that delivery with its reason and pauses nothing."""
     world.fault = fault
     assert await world.tick() == [Outcome.REFUSED]
-    where = "A fault in digestbot: ZeroDivisionError at tests/test_service.py:"
+    where = "A fault in digestbot: ZeroDivisionError at tests/world.py:"
     assert world.state()[1].startswith(("digest.yaml:3: unknown name", where))
+    assert world.store.orders["acme", "morning"].state == "active"
     world.fault, world.now = None, NOW + timedelta(days=1)
     assert await world.tick() == [Outcome.CONFIRMED]
 
@@ -274,49 +222,103 @@ async def test_a_fault_ends_one_delivery(world: World, fault: Exception) -> None
     [((), "rotate", "holds no highlights"), (LIBRARY.highlights, "llamas", "There is no theme “llamas”")],
 )
 async def test_nothing_to_show_is_said(world: World, stock: Sequence[Highlight], theme: str, reason: str) -> None:
-    """Without highlights or without the theme nothing is posted, and the ledger says why."""
+    """Without highlights or without the theme nothing is posted, the ledger says why, and the admins are told."""
     world.stock = FakeLibrary(stock)
-    await world.service.plan_due([replace(MORNING, theme=theme)])
-    (delivery,) = await world.store.claim("acme", NOW)
-    assert (await world.service.deliver(delivery)).outcome is Outcome.REFUSED
+    await world.order(replace(MORNING, theme=theme))
+    assert await world.tick() == [Outcome.REFUSED]
     assert reason in world.state()[1]
+    assert reason in world.notices[0]
     assert world.platform.posts == []
 
 
 async def test_history_keeps_the_theme_and_people_see_the_title(world: World) -> None:
     """A subscription's own title heads its digests; the history has the theme's name, by which themes rotate."""
-    await world.service.plan_due([replace(MORNING, title="Good morning")])
-    (delivery,) = await world.store.claim("acme", NOW)
-    await world.service.deliver(delivery)
-    assert [digest.title for digest in world.rendered] == ["Good morning"]
+    await world.order(replace(MORNING, title="Good morning"))
+    await world.tick()
+    assert [one.title for one in world.rendered if isinstance(one, Digest)] == ["Good morning"]
     assert {row.theme for row in await world.store.history("acme")} == {"weights"}
 
 
-async def test_a_platform_that_is_gone(world: World) -> None:
-    """A delivery whose platform no subscription uses any more is refused, not retried for ever."""
-    await world.service.plan_due([MORNING])
-    (delivery,) = await world.store.claim("acme", NOW)
-    alone = Service(world.store, {}, world.library, world.render, lambda: NOW)
-    assert (await alone.deliver(delivery)).outcome is Outcome.REFUSED
+async def test_what_curators_hid_is_not_sent(world: World) -> None:
+    """A hidden highlight is in no digest."""
+    world.stock = FEW
+    for number in range(1, 7):
+        change = Change("acme", NOW, "U1", "hide", str(number))
+        await world.store.hide("acme", "highlight", f"{number:016x}", change)
+    await world.tick()
+    assert {row.highlight_id for row in await world.store.history("acme")} == {f"{n:016x}" for n in (7, 8)}
 
 
-def test_next_due_is_the_earliest(world: World) -> None:
-    """The next wake-up is the earliest of all subscriptions, in their zones; without any there is none."""
-    tokyo = replace(MORNING, id="tokyo", zone="Asia/Tokyo", schedule="daily at 18:30")
-    assert world.service.next_due([MORNING, tokyo]) == NOW + timedelta(minutes=30)
-    assert world.service.next_due([]) is None
+async def test_the_pace_is_kept(world: World) -> None:
+    """A post waits for its place, and each later part of a message takes one of its own."""
+    world.platform.capabilities = Capabilities("text", can_find=True, paces=(Pace("channel", 1.5),))
+    await world.order(replace(MORNING, id="second", theme="all"))
+    assert await world.tick() == [Outcome.CONFIRMED, Outcome.CONFIRMED]
+    assert len(world.platform.posts) == 4
+    assert world.now - NOW == timedelta(seconds=4.5)
 
 
-async def test_a_stock_that_runs_out_is_in_the_ledger(world: World) -> None:
-    """The ledger says ahead of time that a theme runs out; when it has, the digest is skipped and nothing posted."""
-    order, reasons = replace(MORNING, theme="weights", when_short="skip"), []
-    for day in range(5):
-        world.now = NOW + timedelta(days=day)
-        await world.service.plan_due([order])
-        (delivery,) = await world.store.claim("acme", world.now)
-        ended = await world.service.deliver(delivery)
-        reasons.append((ended.outcome, ended.reason))
-    assert [outcome for outcome, _ in reasons] == [Outcome.CONFIRMED] * 4 + [Outcome.SKIPPED]
-    assert "more days" in reasons[0][1]
-    assert "nothing left" in reasons[4][1]
-    assert len(world.platform.posts) == 8
+async def test_parts_that_would_wait_for_long_are_given_back(world: World) -> None:
+    """When the next part's turn is a minute away, the delivery is claimed again then, and goes on where it was."""
+    world.platform.capabilities = Capabilities("text", can_find=True, paces=(Pace("channel", 60),))
+    assert await world.tick() == [Outcome.RETRY]
+    assert (world.entry().due_at, len(world.keys)) == (NOW + timedelta(seconds=60), 1)
+    world.later(seconds=121)
+    assert await world.tick() == [Outcome.CONFIRMED]
+    assert len(set(world.keys)) == len(world.keys) == 2
+
+
+async def test_a_stale_claim_is_not_sent(world: World) -> None:
+    """A process that stood still for longer than its claim is good for posts nothing, and gives the claim back."""
+    (held,) = await world.claims()
+    world.monotonic += 36.1
+    assert (await world.service.deliver(held)).outcome is Outcome.RETRY
+    assert world.platform.posts == []
+    assert await world.tick() == [Outcome.CONFIRMED]
+
+
+async def test_a_lost_claim_is_dropped(world: World) -> None:
+    """What another process has taken over is left alone: nothing is posted, and nothing written down."""
+    (held,) = await world.claims()
+    await world.reaped(seconds=61)
+    (other,) = await world.claims()
+    with pytest.raises(LostClaimError):
+        await world.service.deliver(held)
+    assert world.platform.posts == []
+    assert (await world.service.deliver(other)).outcome is Outcome.CONFIRMED
+
+
+async def test_a_database_that_fails_leaves_the_lease(world: World) -> None:
+    """Where nothing can be written down nothing is decided: the lease ends, and the next attempt delivers."""
+    (held,) = await world.claims()
+    world.store.failures = [StoreError("The disk is full.")]
+    with pytest.raises(StoreError):
+        await world.service.deliver(held)
+    assert world.state()[0] is Outcome.CLAIMED
+    await world.reaped(seconds=61)
+    assert await world.tick() == [Outcome.CONFIRMED]
+
+
+async def test_what_is_left_at_a_stop_is_given_back(world: World) -> None:
+    """Asked to leave, a claim that was not begun is given back at once, and delivered by the next process."""
+    (held,) = await world.claims()
+    held.leave = True
+    ended = await world.service.deliver(held)
+    assert (ended.outcome, ended.due_at, world.platform.posts) == (Outcome.RETRY, NOW, [])
+    assert await world.tick() == [Outcome.CONFIRMED]
+
+
+@dataclass
+class Addressless(FakePlatform):
+    """A platform that does not know the channel."""
+
+    def templates(self, channel: Channel) -> str:
+        """Refuse."""
+        raise PlatformError(f"No URL is set for {channel}.", permanent=True)
+
+
+async def test_a_webhook_without_its_address_pauses(world: World) -> None:
+    """A channel that the platform does not know, said before anything is posted, is a refusal for good."""
+    world.platform = Addressless()
+    assert await world.tick() == [Outcome.REFUSED]
+    assert world.store.orders["acme", "morning"].state == "paused"

@@ -153,10 +153,11 @@ class Service:
         if isinstance(found, MessageRef):
             return await self._arrived(held, message, n, found)
         if isinstance(found, PlatformError) and not found.permanent and age < retrying.BLIND_AFTER:
-            return self._doubtful(held, str(found), begun_at, found.retry_after)
+            return self._doubtful(held, str(found), self._look(held, begun_at, found))
         if found == "absent":
             held.in_flight = age < retrying.SETTLE
-            return self._doubtful(held, "It is not in the channel yet.", begun_at) if held.in_flight else None
+            soon = retrying.next_look(begun_at, self.now())
+            return self._doubtful(held, "It is not in the channel yet.", soon) if held.in_flight else None
         await self._left(held, n, _STOPPED)
         return None
 
@@ -167,7 +168,7 @@ class Service:
             posted = await self._post_part(held, message, n)
         except PlatformError as error:
             held.in_flight = True
-            return self._doubtful(held, str(error), begun_at, error.retry_after)
+            return self._doubtful(held, str(error), self._look(held, begun_at, error))
         if isinstance(posted, str):
             return Ended(held.claim.delivery, Outcome.UNCERTAIN, posted, self.now())
         return await self._arrived(held, message, n, posted)
@@ -177,13 +178,13 @@ class Service:
         for n in held.coming(message):
             if not begun and (waits := await self._begin(held, n)):
                 return waits
-            begun, began = False, self.now()
+            begun = False
             try:
                 posted = await self._post_part(held, message, n)
             except PlatformError as error:
                 if error.sent == "no":
                     raise
-                if doubted := await self._in_doubt(held, n, error, began):
+                if doubted := await self._in_doubt(held, n, error):
                     return doubted
                 continue
             if isinstance(posted, str):
@@ -224,12 +225,12 @@ class Service:
         except Exception as error:
             raise PlatformError(f"A fault in digestbot: {origin(error)}.", permanent=False, sent="perhaps") from error
 
-    async def _in_doubt(self, held: Held, n: int, error: PlatformError, began: datetime) -> Ended | None:
+    async def _in_doubt(self, held: Held, n: int, error: PlatformError) -> Ended | None:
         """What follows a post without an answer: it is looked for, else left; None where the rest may follow."""
         able = self._platform(held).capabilities
         delivery = held.claim.delivery
         if able.can_find or able.dedupe_seconds > DEDUPE_MARGIN:
-            return self._doubtful(held, str(error), began, error.retry_after)
+            return self._doubtful(held, str(error), self.now() + retrying.FIRST_LOOK)
         if delivery.subscription.in_doubt == "repeat" and delivery.attempt < retrying.MOST_ATTEMPTS:
             return Ended(delivery, Outcome.UNCERTAIN, str(error), self.now() + retrying.backoff(delivery))
         await self._left(held, n, str(error))
@@ -310,11 +311,16 @@ class Service:
             return Ended(delivery, Outcome.REFUSED, f"Given up after {delivery.attempt} attempts. {problem}")
         return Ended(delivery, Outcome.RETRY, problem, at)
 
-    def _doubtful(self, held: Held, problem: str, begun_at: datetime, asked: float | None = None) -> Ended:
-        """The part in flight is in doubt, and looked for later."""
-        delivery, now = held.claim.delivery, self.now()
-        due_at = now + retrying.asked(delivery, asked) if asked is not None else retrying.next_look(begun_at, now)
-        return Ended(delivery, Outcome.UNCERTAIN, f"{problem} It may have arrived, and is looked for.", due_at)
+    def _doubtful(self, held: Held, problem: str, due_at: datetime) -> Ended:
+        """The part in flight is in doubt, and looked for then."""
+        problem = f"{problem} It may have arrived, and is looked for."
+        return Ended(held.claim.delivery, Outcome.UNCERTAIN, problem, due_at)
+
+    def _look(self, held: Held, begun_at: datetime, error: PlatformError) -> datetime:
+        """When to look again after a look that failed."""
+        if error.retry_after is None:
+            return retrying.next_look(begun_at, self.now())
+        return self.now() + retrying.asked(held.claim.delivery, error.retry_after)
 
     def _given_back(self, held: Held) -> Ended:
         return Ended(held.claim.delivery, Outcome.RETRY, "digestbot was stopped before it was posted.", self.now())

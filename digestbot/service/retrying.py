@@ -19,8 +19,9 @@ SETTLE = timedelta(seconds=30)
 """How long after a post began its absence from the channel's history counts: it may still have been on its way."""
 
 FIRST_LOOK = timedelta(seconds=5)
+"""How long after a post failed it is looked for."""
 LOOKS = tuple(timedelta(seconds=one) for one in (30, 60, 120, 210, 300))
-"""How long after a post began it is looked for."""
+"""How long after a post began it is looked for again."""
 
 BLIND_AFTER = timedelta(minutes=5)
 """A platform that did not let us look for as long is taken for one that cannot."""
@@ -41,10 +42,9 @@ def asked(delivery: Delivery, seconds: float) -> timedelta:
 
 
 def next_look(begun_at: datetime, now: datetime) -> datetime:
-    """When to look next for a part whose post began at that instant: right after its failure, then ever more rarely."""
-    first = min(now + FIRST_LOOK, begun_at + LOOKS[0]) if now - begun_at < LOOKS[0] - FIRST_LOOK else now
+    """When to look again for a part whose post began at that instant: ever more rarely."""
     coming = (begun_at + age for age in LOOKS)
-    return first if first > now else next((at for at in coming if at > now + _SOON), now + LOOKS[0])
+    return next((at for at in coming if at > now + _SOON), now + LOOKS[0])
 
 
 def _share(delivery: Delivery) -> float:

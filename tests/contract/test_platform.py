@@ -99,7 +99,7 @@ async def test_an_edit_is_taken_or_refused(seat: Seat) -> None:
 
 
 def test_a_pace_counts_what_is_paced_together() -> None:
-    """Each scope has a name of its own in the store; two channels share that of their workspace, and of the platform."""
+    """Each scope has a name of its own in the store; channels share those of their workspace and platform."""
     here, there = Channel("slack", "acme", "C1"), Channel("slack", "acme", "C2")
     for scope, shared in (("platform", True), ("workspace", True), ("channel", False)):
         pace = Pace(scope, 1.0)

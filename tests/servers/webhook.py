@@ -29,7 +29,8 @@ class Webhooks:
     """Both kinds of webhook on one port. `script` holds what the next posts meet, one each; afterwards all is well.
 
     script: a status ("429", "500"), "hold" (accept it and never answer) or "drop" (cut the line before reading on).
-    accepted: the payloads that became messages; an edit takes the place of one. refusals: why others did not. tries: every POST that came in.
+    accepted: the payloads that became messages; an edit takes the place of one. refusals: why others did not.
+    tries: every POST and PATCH that came in.
     """
 
     script: list[str] = field(default_factory=list)
