@@ -1,63 +1,54 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes import CHANNEL, NOW, FakePlatform, FakeStore, make_subscription
+from fake_store import FakeStore
+from fakes import CHANNEL, FakeLibrary, FakePlatform, make_highlight, make_subscription
 
-from digestbot.app import MOST_IN_FLIGHT, App, Clockwork, _check, _listen
-from digestbot.errors import StoreError
-from digestbot.model import Command, Delivery, Message, Outcome
-from digestbot.ports import Answer, Shown
+from digestbot.app import App, _check, _listen, declare
+from digestbot.clock import now
+from digestbot.errors import SettingsError
+from digestbot.model import Channel, Command, Subscription
+from digestbot.orders import Change, Standing
+from digestbot.ports import Answer, Library, Shown
 from digestbot.rendering import Renderer
 from digestbot.settings import Settings, bundled
 
-NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
+LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 201)])
 
 
-@dataclass
-class BrokenStore(FakeStore):
-    """A ledger that plans but cannot claim, as on a full disk."""
-
-    claims: list[datetime] = field(default_factory=list)
-
-    async def claim(self, workspace: str, now: datetime, *, most: int = 64) -> Sequence[Delivery]:  # noqa: ARG002 - the port names it
-        """Refuse, and count."""
-        self.claims.append(now)
-        raise StoreError(f"The disk is full, {workspace}.")
-
-    async def next_claim(self, workspace: str) -> datetime | None:  # noqa: ARG002 - the port names it
-        """Something has waited since the first claim."""
-        return self.claims[0]
+async def notes(workspace: str) -> Library:
+    """The notes of a workspace."""
+    assert workspace
+    return LIBRARY
 
 
-def make_app(tmp_path: Path, store: FakeStore, content: Path) -> App:
-    """An app with a fake platform and real notes."""
-    settings = Settings((content,), tmp_path / "data", tmp_path / "digestbot.toml")
-    return App(settings, store, {"fake": FakePlatform()}, Renderer([str(bundled("templates"))]))
-
-
-async def test_a_broken_store_is_left_alone(tmp_path: Path) -> None:
-    """A database that cannot write is tried once a minute, not as fast as the loop turns."""
-    store = BrokenStore()
-    clockwork = Clockwork(make_app(tmp_path, store, tmp_path), [replace(make_subscription(), channel=CHANNEL)])
-    await clockwork.start()
-    await asyncio.sleep(0.3)
-    await clockwork.stop()
-    assert len(store.claims) == 1
+def make_app(tmp_path: Path, store: FakeStore | None = None, *declared: Subscription, **platforms: FakePlatform) -> App:
+    """An app among fakes, with real templates."""
+    settings = Settings((tmp_path,), tmp_path / "data", tmp_path / "digestbot.toml", subscriptions=declared)
+    store = store or FakeStore()
+    renderer = Renderer([str(bundled("templates"))])
+    return App(settings, store, store, platforms or {"fake": FakePlatform()}, renderer, notes)
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [("gone", "gone"), ("notes", "There is no /nope here")], ids=["unreadable", "unknown command"]
+    ("fault", "said"), [(SettingsError("The notes are gone."), "gone"), (None, "There is no /nope here")]
 )
-async def test_every_command_is_answered(tmp_path: Path, content: str, said: str) -> None:
+async def test_every_command_is_answered(tmp_path: Path, fault: Exception | None, said: str) -> None:
     """What goes wrong while answering is said in the answer, as a sentence."""
-    (tmp_path / "notes").mkdir()
-    app = make_app(tmp_path, FakeStore(), tmp_path / content)
+
+    async def library(workspace: str) -> Library:
+        if fault:
+            raise fault
+        return await notes(workspace)
+
+    app = replace(make_app(tmp_path), libraries=library)
     message = await app.answer(Command("nope", "", CHANNEL, "U1"))
     assert said in message.parts[0].text
 
@@ -66,9 +57,7 @@ async def test_a_broken_template_is_logged(tmp_path: Path, caplog: pytest.LogCap
     """A broken template of the operator's is named in the log with its line, and the answer is given all the same."""
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "notice.txt").write_text("fine\n{{ nonsense }}\n", encoding="utf-8")
-    app = replace(
-        make_app(tmp_path, FakeStore(), tmp_path), renderer=Renderer([str(tmp_path), str(bundled("templates"))])
-    )
+    app = replace(make_app(tmp_path), renderer=Renderer([str(tmp_path), str(bundled("templates"))]))
     message = await app.answer(Command("nope", "", CHANNEL, "U1"))
     assert "There is no /nope here" in message.parts[0].text
     assert f"template path={tmp_path}/text/notice.txt line=2" in caplog.text
@@ -83,82 +72,42 @@ async def test_a_fault_is_answered_too(tmp_path: Path) -> None:
         async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
             raise ZeroDivisionError(workspace, subscription)
 
-    (tmp_path / "notes").mkdir()
-    app = make_app(tmp_path, Faulty(), tmp_path / "notes")
-    message = await app.answer(Command("digest", "now", CHANNEL, "U1"))
+    message = await make_app(tmp_path, Faulty()).answer(Command("digest", "now", CHANNEL, "U1"))
     assert "a fault in digestbot (ZeroDivisionError)" in message.parts[0].text
 
 
-@dataclass
-class ForgetfulStore(FakeStore):
-    """A ledger that is locked once, just when a digest is to be kept."""
+async def test_a_look_up_does_not_wait_behind_composing(tmp_path: Path) -> None:
+    """What keeps a processor busy runs in its own thread, one after the other, while the loop answers."""
+    app, gate, order = make_app(tmp_path), threading.Event(), list[str]()
 
-    locked: bool = True
+    def busy() -> str:
+        gate.wait(10)
+        order.append("composed")
+        return threading.current_thread().name
 
-    async def keep(
-        self,
-        delivery: Delivery,
-        theme: str,
-        picks: Sequence[str],
-        message: Message,
-        now: datetime,
-        *,
-        sources: Sequence[str] = (),
-    ) -> None:
-        """Refuse once."""
-        if self.locked:
-            self.locked = False
-            raise StoreError("The database is locked.")
-        await super().keep(delivery, theme, picks, message, now, sources=sources)
-
-
-@dataclass
-class OddStore(FakeStore):
-    """A ledger that meets a fault once."""
-
-    faults: int = 0
-
-    async def claim(self, workspace: str, now: datetime, *, most: int = 64) -> Sequence[Delivery]:
-        """Fail once."""
-        self.faults += 1
-        if self.faults == 1:
-            raise TypeError("s3cret")
-        return await super().claim(workspace, now, most=most)
-
-
-@pytest.mark.parametrize(("kind", "logged"), [(ForgetfulStore, "store"), (OddStore, "tick")])
-async def test_a_moment_of_trouble_delays_a_digest(
-    kind: type[FakeStore],
-    logged: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """A locked database, or a fault of ours, is logged, and the digest is posted a moment later, without a restart."""
-    monkeypatch.setattr("digestbot.app.STORE_PAUSE", timedelta(milliseconds=10))
-    app = make_app(tmp_path, kind(), bundled("content"))
-    store, platform = app.store, app.platforms["fake"]
-    assert isinstance(store, FakeStore)
-    assert isinstance(platform, FakePlatform)
-    await store.plan(make_subscription(), NINE, NOW)
-    clockwork = Clockwork(app, [make_subscription(schedule="daily at 23:59")])
-    await clockwork.start()
-    async with asyncio.timeout(20):
-        while not platform.posts:  # noqa: ASYNC110 - a list tells nobody that it grew
-            await asyncio.sleep(0.01)
-    await clockwork.stop()
-    assert any(record.message.startswith(f"{logged} ") for record in caplog.records)
-    assert "s3cret" not in caplog.text
-    assert next(iter(store.entries.values())).outcome is Outcome.CONFIRMED
+    composing = asyncio.create_task(app.run(busy))
+    await app.answer(Command("quote", "lantern", CHANNEL, "U1"))
+    order.append("answered")
+    gate.set()
+    assert (await composing).startswith("digestbot-compose")
+    assert order == ["answered", "composed"]
 
 
 async def test_what_a_channel_lacks_is_logged_at_start(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """What would keep a digest from its channel is in the log before the first one is due."""
-    app = make_app(tmp_path, FakeStore(), bundled("content"))
-    settings = replace(app.settings, subscriptions=(make_subscription(),))
     platform = FakePlatform(findings=("The bot is not in the channel. Invite it.",))
-    await _check(replace(app, settings=settings, platforms={"fake": platform}))
+    await _check(make_app(tmp_path, None, make_subscription(), fake=platform))
     assert 'channel channel=fake:acme/C1 problem="The bot is not in the channel. Invite it."' in caplog.text
+
+
+async def test_what_waits_for_a_platform_that_is_not_there_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Deliveries of a platform that this process was not given wait, and the log says how many."""
+    store = FakeStore()
+    await store.announce(Channel("pigeon", "acme", "roof"), "topic", "Coo.", now())
+    await _check(make_app(tmp_path, store))
+    assert 'platform platform=pigeon problem="It is not set up." waiting=1' in caplog.text
 
 
 @dataclass
@@ -172,32 +121,55 @@ class DeafPlatform(FakePlatform):
 
 async def test_a_platform_that_goes_deaf_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A fault in a platform's listening is seen in the log, with its place and without its text."""
-    app = replace(make_app(tmp_path, FakeStore(), tmp_path), platforms={"fake": DeafPlatform()})
-    await _listen(app, "fake", asyncio.Event())
+    await _listen(make_app(tmp_path, None, fake=DeafPlatform()), "fake", asyncio.Event())
     assert "platform platform=fake problem=" in caplog.text
     assert "KeyError at tests/test_app.py:" in caplog.text
     assert "s3cret" not in caplog.text
 
 
+async def test_declared_subscriptions_become_standing_orders(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What digestbot.toml says is applied once, each difference is said in a sentence and in the audit."""
+    store, morning = FakeStore(), make_subscription()
+    caplog.set_level("INFO")
+    await declare(make_app(tmp_path, store, morning))
+    assert [one.subscription for one in await store.standings("acme")] == [morning]
+    assert "“morning” is new" in caplog.text
+    caplog.clear()
+    await declare(make_app(tmp_path, store, morning))
+    assert caplog.text == ""
+    await declare(make_app(tmp_path, store, replace(morning, id="evening")))
+    assert [one.subscription.id for one in await store.standings("acme")] == ["evening"]
+    assert [one.action for one in await store.audit("acme")] == ["remove", "add", "add"]
+
+
 @dataclass
-class AskedStore(FakeStore):
-    """A ledger that remembers how many deliveries it was asked for."""
+class Contested(FakeStore):
+    """A store in which somebody else writes first, once."""
 
-    asked: list[int] = field(default_factory=list)
+    others: int = 1
 
-    async def claim(self, workspace: str, now: datetime, *, most: int = 64) -> Sequence[Delivery]:
-        """Remember it."""
-        self.asked.append(most)
-        return await super().claim(workspace, now, most=most)
+    async def put(self, standing: Standing, change: Change) -> bool:
+        """Let another process put the same."""
+        self.others -= 1
+        if self.others >= 0:
+            assert await FakeStore.put(self, standing, replace(change, actor="another"))
+        return await FakeStore.put(self, standing, change)
 
 
-async def test_no_more_is_claimed_than_there_is_room_for(tmp_path: Path) -> None:
-    """A claim asks for what is left of MOST_IN_FLIGHT: the tick itself, which claims, is one of them."""
-    store = AskedStore()
-    clockwork = Clockwork(make_app(tmp_path, store, tmp_path), [make_subscription()])
-    await clockwork.start()
-    async with asyncio.timeout(20):
-        while not store.asked:  # noqa: ASYNC110 - a list tells nobody that it grew
-            await asyncio.sleep(0.01)
-    await clockwork.stop()
-    assert store.asked == [MOST_IN_FLIGHT - 1]
+async def test_two_processes_declare_at_once(tmp_path: Path) -> None:
+    """Where another process was quicker, its work is compared anew, and done once."""
+    store = Contested()
+    await declare(make_app(tmp_path, store, make_subscription()))
+    assert [(one.action, one.actor) for one in await store.audit("acme")] == [("add", "another")]
+    assert store.orders["acme", "morning"].version == 1
+
+
+async def test_nothing_ordered_at_all_is_said(tmp_path: Path) -> None:
+    """With no subscription in the file nor in the store nothing ever runs; one made by a command is enough."""
+    store = FakeStore()
+    with pytest.raises(SettingsError, match="there are no subscriptions"):
+        await declare(make_app(tmp_path, store))
+    at = now() + timedelta(hours=1)
+    ordered = Standing(make_subscription(), by="U1", next_occurrence=at.replace(tzinfo=None), next_at=at)
+    await store.put(ordered, Change("acme", now(), "U1", "add", "morning"))
+    await declare(make_app(tmp_path, store))
