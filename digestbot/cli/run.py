@@ -20,12 +20,9 @@ if TYPE_CHECKING:
 def run(content: tuple[str, ...], *, prompt: bool) -> None:
     """Deliver the digests of digestbot.toml at their times, until stopped."""
     from digestbot import telemetry
-    from digestbot.errors import SettingsError
 
     telemetry.start()
     loaded = load_settings(content)
-    if not loaded.subscriptions:
-        raise SettingsError(f"{loaded.config}: there are no subscriptions, so nothing is ever due. {_EXAMPLE}")
 
     from digestbot import app
 
@@ -45,6 +42,3 @@ def _seated(settings: Settings) -> bool:
     """Whether somebody sits at the terminal, and the terminal is one of the channels."""
     terminal = sys.stdin is not None and sys.stdin.isatty()
     return terminal and any(one.channel.platform == "console" for one in settings.subscriptions)
-
-
-_EXAMPLE = 'Write [[subscriptions]] with name = "morning", channel = "console" and schedule = "daily at 09:00".'

@@ -45,11 +45,9 @@ class Amender:
             await self._edit(platform, record, posted, parts)
         except PlatformError as error:
             return f"{order.channel} did not take the change: {error}"
-        gone = len(record.picks) - len(kept)
-        left = f" {len(parts) - len(posted)} of its messages found no place." if len(parts) > len(posted) else ""
-        return (
-            f"{len(kept)} of its highlights were posted anew, {gone} {'was' if gone == 1 else 'were'} taken out.{left}"
-        )
+        gone, over = len(record.picks) - len(kept), len(parts) - len(posted)
+        rest = f" {over} of its messages found no place." if over > 0 else ""
+        return f"What was posted is edited. Highlights shown: {len(kept)}; taken out: {gone}.{rest}"
 
     def _parts(self, record: Record, library: Library, kept: tuple[Highlight, ...], templates: str) -> Sequence[Part]:
         if not kept:
