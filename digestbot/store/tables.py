@@ -1,4 +1,8 @@
-"""The ledger's tables. Whatever belongs to a workspace carries its name; instants are kept in UTC."""
+"""The ledger's tables. Whatever belongs to a workspace carries its name; instants are kept in UTC.
+
+A change here is a file in migrations/versions/ and a new HEAD; a test holds one against the other.
+JSON is not JSONB on PostgreSQL, which sorts the keys of a payload: a message is sent as it was kept.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     DateTime,
     Dialect,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -19,29 +25,44 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.types import TypeEngine
+
+HEAD = "0001"
+"""The version of these tables: the last migration's."""
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime in Python, UTC without an offset in the database (SQLite keeps none)."""
+    """An aware datetime in Python; UTC without an offset on SQLite, which keeps none, and timestamptz on PostgreSQL."""
 
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        """The type of each database."""
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Take the offset away. Instants are aware: a naive one would be read as the machine's local time."""
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the offset back."""
-        return value.replace(tzinfo=UTC) if value else None
+        if value is None or dialect.name == "postgresql":
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
 
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+"""A row's number; on SQLite INTEGER PRIMARY KEY is the row's own."""
 
 metadata = MetaData()
 
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, Identity(), primary_key=True),
     Column("workspace", String, nullable=False),
     Column("subscription", String, nullable=False),
     Column("occurrence", DateTime, nullable=False, comment="naive wall time in the subscription's zone"),
@@ -74,7 +95,7 @@ parts = Table(
 shown = Table(
     "shown",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, Identity(), primary_key=True),
     Column("workspace", String, nullable=False),
     Column("highlight_id", String, nullable=False),
     Column("theme", Text, nullable=False),

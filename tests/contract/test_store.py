@@ -1,4 +1,4 @@
-"""What ports.Store promises, asked of every store: the fake that other tests use, and the ledger on SQLite."""
+"""What ports.Store promises, asked of every store: the fake that other tests use, and the ledger on both databases."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ MORNING = replace(make_subscription(), size=5, title="Morgenlektüre", zone="Eur
 MESSAGE = Message((Part({"blocks": [{"text": "«eins» \U0001f600"}], "n": 1}, "eins"), Part({"n": 2}, "zwei")))
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """Each kind of store, empty."""
     if request.param == "fake":
         yield FakeStore()
         return
-    opened = open_store(f"sqlite:///{tmp_path}/ledger.db")
+    sqlite = f"sqlite:///{tmp_path}/ledger.db"
+    opened = open_store(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
     yield opened
     opened.close()
 
