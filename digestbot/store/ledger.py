@@ -189,7 +189,8 @@ def _key(delivery: Delivery) -> dict[str, object]:
 def _insert_new(db: Connection, table: Table, row: dict[str, object]) -> bool:
     """Insert a row unless its key is there already; whether it was not."""
     dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    return db.execute(dialect.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
+    statement = dialect.insert(table).values(row).on_conflict_do_nothing().inline()
+    return db.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def _waiting() -> ColumnElement[bool]:
