@@ -35,7 +35,7 @@ class SqlStore:
 
     async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime, *, skip: str = "") -> bool:
         """See ports.Store."""
-        return await self._writer.run(ledger.plan, subscription, occurrence, now, skip)
+        return await self._writer.run_many(ledger.plan, (subscription, occurrence, now, skip))
 
     async def claim(self, workspace: str, now: datetime, *, most: int = 64) -> Sequence[Delivery]:
         """See ports.Store."""

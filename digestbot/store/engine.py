@@ -5,6 +5,7 @@ Nothing here shows a secret: parameters and URLs stay out of errors, and a datab
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from dataclasses import dataclass
@@ -86,7 +87,10 @@ def sqlite_file(url: str) -> Path | None:
 
 def cause(error: BaseException) -> str:
     """The driver's own words in one line, without the statement that SQLAlchemy adds."""
-    said = str(getattr(error, "orig", None) or type(error).__name__)
+    driver = getattr(error, "orig", None)
+    # PostgreSQL's details quote the row.
+    first = getattr(getattr(driver, "diag", None), "message_primary", None)
+    said = str(first or driver or type(error).__name__)
     return " ".join(said.split()).rstrip(".")
 
 
@@ -157,6 +161,7 @@ _LIMITS = {
 
 
 def _postgres(url: URL) -> Database:
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # of what fails it raises an error, too
     sessions: WeakSet[psycopg.Connection[Any]] = WeakSet()
     host = url.host or url.query.get("host") or "this machine"
     name = f"{url.database} on {host}{f':{url.port}' if url.port else ''}"

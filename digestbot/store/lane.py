@@ -29,8 +29,6 @@ MOST = 500
 PATIENCE_SECONDS = BUSY_SECONDS + 5
 """How long one transaction's statements may go unanswered before the connection is broken off."""
 
-_LOOK_SECONDS = 2.0
-
 T = TypeVar("T")
 One = TypeVar("One")
 Args = TypeVarTuple("Args")
@@ -49,9 +47,17 @@ class _Job:
 class Lane:
     """A thread on an engine. An operation that fails fails alone; one whose connection broke may have been done."""
 
-    def __init__(self, engine: Engine, name: str, *, sever: Callable[[], None], most: int = MOST) -> None:
-        """Take the engine, the thread's name, what breaks the engine's connections, and a transaction's size."""
-        self._engine, self._sever, self._most = engine, sever, most
+    def __init__(
+        self,
+        engine: Engine,
+        name: str,
+        *,
+        sever: Callable[[], None],
+        most: int = MOST,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        """Take the engine, the thread's name, what breaks the engine's connections, a transaction's size and time."""
+        self._engine, self._sever, self._most, self._patience = engine, sever, most, patience
         self._thread = ThreadPoolExecutor(1, name)
         self._process = os.getpid()
         self._lock = Lock()
@@ -78,7 +84,7 @@ class Lane:
         with self._lock:
             self._closed = True
         try:
-            self._thread.submit(int).result(PATIENCE_SECONDS)
+            self._thread.submit(int).result(self._patience)
         except TookTooLong:
             self._sever()
         self._thread.shutdown()
@@ -129,11 +135,11 @@ class Lane:
     def _watch_over(self, loop: asyncio.AbstractEventLoop) -> None:
         """Look now and then whether the thread hangs, as long as there is something to do."""
         if self._watch is None or self._watch[0] is not loop:
-            self._watch = (loop, loop.call_later(_LOOK_SECONDS, self._look, loop))
+            self._watch = (loop, loop.call_later(self._patience / 4, self._look, loop))
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         since, self._watch = self._since, None
-        if since is not None and monotonic() - since > PATIENCE_SECONDS:
+        if since is not None and monotonic() - since > self._patience:
             self._sever()
         if self._draining:
             self._watch_over(loop)

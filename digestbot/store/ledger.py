@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from digestbot.model import Channel, Delivery, Message, MessageRef, Outcome, Part, Subscription
@@ -16,21 +16,40 @@ from digestbot.store.tables import deliveries, parts, shown
 _NOT_SHOWN = (Outcome.REFUSED, Outcome.SKIPPED)
 
 
-def plan(db: Connection, subscription: Subscription, occurrence: datetime, now: datetime, skip: str) -> bool:
+Planned = tuple[Subscription, datetime, datetime, str]
+"""What `plan` of ports.Store is told: the occurrence, now and why to skip it come after the subscription."""
+
+
+def plan(db: Connection, planned: Sequence[Planned]) -> Sequence[bool]:
     """See ports.Store."""
-    row = {
+    rows = [_planned(*one) for one in planned]
+    named = [{**_key(Delivery(order, occurrence)), "now": now} for order, occurrence, now, _ in planned]
+    ahead = and_(_NAMED, deliveries.c.state == Outcome.SKIPPED, deliveries.c.planned_at > bindparam("now"))
+    db.execute(delete(deliveries).where(ahead), named)
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(deliveries).on_conflict_do_nothing().returning(*_IDENTITY)
+    inserted = {tuple(row) for row in db.execute(new, rows)}
+    done = []
+    for row in rows:
+        identity = tuple(row[column.name] for column in _IDENTITY)
+        done.append(identity in inserted)
+        inserted.discard(identity)  # asked twice in one go, the first one did it
+    return done
+
+
+def _planned(subscription: Subscription, occurrence: datetime, now: datetime, skip: str) -> dict[str, object]:
+    return {
         "workspace": subscription.channel.workspace,
         "subscription": subscription.id,
         "occurrence": occurrence,
         "ordered": asdict(subscription),
         "state": Outcome.SKIPPED if skip else Outcome.PLANNED,
+        "attempt": 0,
         "reason": skip,
+        "theme": "",
         "planned_at": now,
         "finished_at": now if skip else None,
     }
-    ahead = and_(_this(Delivery(subscription, occurrence)), deliveries.c.state == Outcome.SKIPPED)
-    db.execute(delete(deliveries).where(ahead, deliveries.c.planned_at > now))
-    return _insert_new(db, deliveries, row)
 
 
 def claim(db: Connection, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
@@ -166,6 +185,8 @@ def last_planned(db: Connection, subscription: Subscription, now: datetime) -> d
     return found
 
 
+_IDENTITY = (deliveries.c.workspace, deliveries.c.subscription, deliveries.c.occurrence)
+
 _NAMED = and_(
     deliveries.c.workspace == bindparam("of_workspace"),
     deliveries.c.subscription == bindparam("of_subscription"),
@@ -184,13 +205,6 @@ def _key(delivery: Delivery) -> dict[str, object]:
         "of_subscription": order.id,
         "of_occurrence": delivery.occurrence,
     }
-
-
-def _insert_new(db: Connection, table: Table, row: dict[str, object]) -> bool:
-    """Insert a row unless its key is there already; whether it was not."""
-    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(row).on_conflict_do_nothing().inline()
-    return db.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def _waiting() -> ColumnElement[bool]:

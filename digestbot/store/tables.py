@@ -54,6 +54,17 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
+class Words(TypeDecorator[str]):
+    """A text of notes, people or platforms; what no database keeps in one (NUL, half a character) becomes U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Replace what cannot be kept: PostgreSQL takes no NUL, and neither takes a surrogate."""
+        return value and value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """A row's number; on SQLite INTEGER PRIMARY KEY is the row's own."""
 
@@ -69,8 +80,8 @@ deliveries = Table(
     Column("ordered", JSON, nullable=False, comment="the subscription as it was when this was planned"),
     Column("state", String, nullable=False),
     Column("attempt", Integer, nullable=False, default=0),
-    Column("reason", Text, nullable=False, default=""),
-    Column("theme", Text, nullable=False, default=""),
+    Column("reason", Words, nullable=False, default=""),
+    Column("theme", Words, nullable=False, default=""),
     Column("planned_at", Instant, nullable=False),
     Column("claimed_at", Instant),
     Column("retry_at", Instant),
@@ -86,7 +97,7 @@ parts = Table(
     Column("n", Integer, primary_key=True),
     Column("key", String, nullable=False),
     Column("payload", JSON, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
     Column("state", String, nullable=False, comment="waiting, begun, arrived or doubtful"),
     Column("message_ref", String),
     Column("changed_at", Instant, nullable=False),
@@ -98,10 +109,10 @@ shown = Table(
     Column("id", Id, Identity(), primary_key=True),
     Column("workspace", String, nullable=False),
     Column("highlight_id", String, nullable=False),
-    Column("theme", Text, nullable=False),
+    Column("theme", Words, nullable=False),
     Column("delivery", ForeignKey("deliveries.id", ondelete="CASCADE"), comment="none for what was shown on request"),
     Column("channel", String, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("source", Text, nullable=False, default="", comment="Source.identity, empty where not known"),
+    Column("source", Words, nullable=False, default="", comment="Source.identity, empty where not known"),
     Index("shown_by_workspace", "workspace", "at"),
 )

@@ -209,3 +209,15 @@ async def test_workspaces_do_not_meet(store: Store) -> None:
     assert await store.kept(theirs) is None
     await store.finish(theirs, Outcome.CONFIRMED, NOW)
     assert [row.highlight_id for row in await store.history("acme")] == ["a", "d"]
+
+
+async def test_any_text_can_be_written_down(store: Store) -> None:
+    """What a platform or a note says is kept, also where it holds what no database keeps in a text."""
+    delivery = await claimed(store)
+    odd = "a\0b\ud800\U0001f600'--"
+    await store.keep(delivery, odd, ["a"], Message((Part({"text": odd}, odd),)), NOW, sources=[odd])
+    kept = await store.kept(delivery)
+    assert kept is not None
+    assert kept.parts[0].payload == {"text": odd}
+    assert kept.parts[0].text.endswith("\U0001f600'--")
+    await store.finish(delivery, Outcome.CONFIRMED, NOW, reason=odd)

@@ -22,8 +22,8 @@ def upgrade() -> None:
         sa.Column("id", _ID, sa.Identity(), primary_key=True),
         sa.Column("workspace", sa.String, nullable=False),
         sa.Column("subscription", sa.String, nullable=False),
-        sa.Column("occurrence", sa.DateTime, nullable=False),
-        sa.Column("ordered", sa.JSON, nullable=False),
+        sa.Column("occurrence", sa.DateTime, nullable=False, comment="naive wall time in the subscription's zone"),
+        sa.Column("ordered", sa.JSON, nullable=False, comment="the subscription as it was when this was planned"),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String, nullable=False),
         sa.Column("payload", sa.JSON, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
-        sa.Column("state", sa.String, nullable=False),
+        sa.Column("state", sa.String, nullable=False, comment="waiting, begun, arrived or doubtful"),
         sa.Column("message_ref", sa.String),
         sa.Column("changed_at", _INSTANT, nullable=False),
     )
@@ -52,9 +52,14 @@ def upgrade() -> None:
         sa.Column("workspace", sa.String, nullable=False),
         sa.Column("highlight_id", sa.String, nullable=False),
         sa.Column("theme", sa.Text, nullable=False),
-        sa.Column("delivery", _ID, sa.ForeignKey("deliveries.id", ondelete="CASCADE")),
+        sa.Column(
+            "delivery",
+            _ID,
+            sa.ForeignKey("deliveries.id", ondelete="CASCADE"),
+            comment="none for what was shown on request",
+        ),
         sa.Column("channel", sa.String, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
-        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("source", sa.Text, nullable=False, comment="Source.identity, empty where not known"),
     )
     op.create_index("shown_by_workspace", "shown", ["workspace", "at"])
