@@ -185,13 +185,13 @@ database.close()
 
 
 def test_a_forked_process_is_told(tmp_path: Path) -> None:
-    """A child of a fork, which has none of the threads, gets an error and does not wait for ever; the parent goes on."""
+    """A child of a fork, which has none of the threads, gets an error and does not hang; the parent goes on."""
     command = [sys.executable, "-W", "ignore", "-c", FORKED, f"sqlite:///{tmp_path}/x.db"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     assert (ran.stdout, ran.stderr) == ("The database was opened by another process. Open it again after a fork.", "")
 
 
-async def test_a_server_that_drops_its_connections(postgres_url: str, postgres: object) -> None:
+async def test_a_server_that_drops_its_connections(postgres_url: str) -> None:
     """After the server closed every connection the next operation is done on a new one."""
     database = connect(postgres_url)
     lane = Lane(database.writer, "test-dropped", sever=database.sever)
@@ -206,7 +206,7 @@ async def test_a_server_that_drops_its_connections(postgres_url: str, postgres: 
 
 
 async def test_a_server_that_says_nothing(postgres_url: str) -> None:
-    """An operation on a connection whose other end stands still fails in time, and the next one gets a new connection."""
+    """A connection whose other end stands still is broken off in time, and another takes its place."""
     database = connect(postgres_url)
     lane = Lane(database.writer, "test-frozen", sever=database.sever, patience=0.4)
     frozen = await lane.run(lambda db: db.scalar(text("SELECT pg_backend_pid()")))

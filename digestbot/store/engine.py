@@ -9,7 +9,6 @@ import logging
 import os
 import socket
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -30,7 +29,7 @@ BUSY_SECONDS = 10
 CONNECT_SECONDS = 5
 """How long a server may take to answer a new connection."""
 
-_INSTALL = "Install it: pip install 'digestbot[postgres]'"
+_INSTALL = "Install it: pip install 'digestbot[postgres]'."
 _POSTGRES = ("postgres", "postgresql", "postgresql+psycopg")
 _PROBLEM = (
     "DIGESTBOT_DATABASE_URL must name a file as sqlite:///path/to/digestbot.db or a database as "
@@ -74,9 +73,10 @@ def connect(url: str) -> Database:
     parsed = _parsed(url)
     if parsed.drivername == "sqlite":
         return _sqlite(parsed)
-    if find_spec("psycopg") is None:
-        raise SettingsError("DIGESTBOT_DATABASE_URL names PostgreSQL, whose driver is not installed. " + _INSTALL)
-    return _postgres(parsed)
+    try:
+        return _postgres(parsed)
+    except ImportError as error:
+        raise SettingsError(f"DIGESTBOT_DATABASE_URL names PostgreSQL, whose driver is not here. {_INSTALL}") from error
 
 
 def sqlite_file(url: str) -> Path | None:

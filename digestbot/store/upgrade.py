@@ -22,7 +22,9 @@ WAIT_SECONDS = 120
 
 _LOCK = 0x64696765737462  # "digestb": the name of PostgreSQL's advisory lock
 _UNSTAMPED = "0001"
-"""The version of tables that were made before versions were kept."""
+"""The version of tables that were made before versions were kept, on SQLite alone."""
+
+_UNSTAMPED_TABLES = {"deliveries", "parts", "shown"}
 
 
 def stamp(engine: Engine) -> str | None:
@@ -93,12 +95,12 @@ def _adopt(connection: Connection, name: str, config: Config) -> None:
     """Stamp tables that were made before versions were kept; refuse tables that are not ours."""
     from alembic import command
 
-    found = inspect(connection)
-    there = set(found.get_table_names()) & {*metadata.tables}
-    if not there and not (connection.dialect.name == "sqlite" and found.get_table_names()):
+    there, file = {*inspect(connection).get_table_names()}, connection.dialect.name == "sqlite"
+    # A database on a server may be shared, as long as no name is taken; a file may not.
+    if not (there if file else there & {*metadata.tables}):
         return
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar() if connection.dialect.name == "sqlite" else 0
-    if version != 1:
+    old = file and there == _UNSTAMPED_TABLES and connection.exec_driver_sql("PRAGMA user_version").scalar() == 1
+    if not old:
         raise StoreError(
             f"The database {name} was made by another version of digestbot, or by another program."
             " Move it away, or name another one, to begin anew."
