@@ -14,10 +14,14 @@ from pathlib import Path
 import pytest
 from fakes import NOW, make_subscription
 from postgres import Server
+from sqlalchemy import select
 
 from digestbot.errors import SettingsError, StoreError
 from digestbot.model import Delivery, Message, Part
 from digestbot.store import open_store, serving
+from digestbot.store.check import check
+from digestbot.store.engine import connect
+from digestbot.store.tables import deliveries
 
 NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
 
@@ -201,3 +205,42 @@ def test_threads_end_with_the_store(tmp_path: Path) -> None:
     for _ in range(3):
         open_store(f"sqlite:///{tmp_path}/ledger.db").close()
     assert not [one for one in threading.enumerate() if one.name.startswith("digestbot-store")]
+
+
+WRITING = """
+import asyncio, sys
+from datetime import datetime, timedelta
+from fakes import NOW, make_subscription
+from digestbot.store import open_store
+
+async def write(store, task):
+    for n in range(100_000):
+        await store.plan(make_subscription(f"task-{task}"), datetime(2026, 1, 1) + timedelta(hours=n), NOW)
+        sys.stdout.write(f"task-{task} {n}\\n")
+
+async def main():
+    store = open_store(sys.argv[1])
+    await asyncio.gather(*(write(store, task) for task in range(32)))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_was_answered_survives_a_kill(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    """All that a process, killed with -9 in the middle of its groups, was told is in the ledger, which is whole."""
+    url = f"sqlite:///{tmp_path}/ledger.db" if kind == "sqlite" else request.getfixturevalue("postgres_url")
+    paths = {"PYTHONPATH": str(Path(__file__).parent), "PATH": ""}
+    command = [sys.executable, "-u", "-c", WRITING, url]
+    with subprocess.Popen(command, env=paths, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        told = [process.stdout.readline() for _ in range(500)]
+        process.kill()
+        told += process.stdout.read().splitlines(keepends=True)
+    database = connect(url)
+    with database.reader.begin() as connection:
+        rows = connection.execute(select(deliveries.c.subscription, deliveries.c.occurrence)).all()
+    there = {f"{name} {int((when - datetime(2026, 1, 1)).total_seconds() // 3600)}\n" for name, when in rows}  # noqa: DTZ001
+    assert {line for line in told if line.endswith("\n")} <= there
+    assert check(database).problems == ()
+    database.close()
