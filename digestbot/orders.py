@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -67,12 +68,13 @@ class Standing:
 class Due:
     """An occurrence that has come. at: its wall time (naive). due_at: when it may be sent (aware).
 
-    skip: why it is not to be sent, "" where it is.
+    skip: why it is not to be sent, "" where it is. expires_at: from when on it is too late to be sent, None for never.
     """
 
     at: datetime
     due_at: datetime
     skip: str = ""
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,13 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What an earlier attempt left behind. ended: the parts that ended, in order; None where nobody can tell.
+    """What an earlier attempt left behind. ended: by their numbers the parts that ended; None where nobody can tell.
 
-    begun_at: since when the next part is in flight, None where none is.
+    begun_at: since when the first part that has not ended is in flight, None where none is.
     """
 
     message: Message
-    ended: tuple[MessageRef | None, ...] = ()
+    ended: Mapping[int, MessageRef | None] = field(default_factory=dict)
     begun_at: datetime | None = None
 
 
@@ -115,12 +117,14 @@ class Claim:
 
     delivery.attempt: the fence: whatever is written under another attempt is refused. send_at: not before this
     instant, for the sake of the platform's pace. doubted: it was uncertain. kept: None at the first attempt.
+    expires_at: as it was planned; None for a notice, and once an admin sent it on its way again.
     """
 
     delivery: Delivery
     send_at: datetime
     doubted: bool = False
     kept: Kept | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Literal
@@ -13,18 +14,16 @@ from digestbot.errors import PlatformError, ThemeError
 from digestbot.model import (
     Channel,
     Command,
-    Delivery,
     Highlight,
     Message,
     MessageRef,
-    Outcome,
     Part,
     Source,
     Subscription,
     Theme,
     Voice,
 )
-from digestbot.ports import Answer, Capabilities, Found, Library, Name, Platform, Shown, Store
+from digestbot.ports import Answer, Capabilities, Found, Library, Name, Platform
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The instant at which tests take place, a Monday."""
@@ -154,148 +153,26 @@ class FakeLibrary:
 
 
 @dataclass
-class _Entry:
-    delivery: Delivery
-    planned: datetime
-    outcome: Outcome = Outcome.PLANNED
-    theme: str = ""
-    picks: tuple[tuple[str, str], ...] = ()
-    message: Message | None = None
-    reason: str = ""
-    retry_at: datetime | None = None
-    at: datetime | None = None
-    arrived: list[MessageRef | None] = field(default_factory=list)
-    in_flight: bool = False
-
-
-@dataclass
-class FakeStore:
-    """A ledger in memory; `entries` shows a test what was written down."""
-
-    entries: dict[str, _Entry] = field(default_factory=dict)
-    requested: list[tuple[Channel, Shown]] = field(default_factory=list)
-
-    async def plan(self, subscription: Subscription, occurrence: datetime, now: datetime, *, skip: str = "") -> bool:
-        """See ports.Store."""
-        delivery = Delivery(subscription, occurrence, attempt=0)
-        there = self.entries.get(delivery.id)
-        if there and not (there.outcome is Outcome.SKIPPED and there.planned > now):
-            return False
-        self.entries[delivery.id] = _Entry(delivery, now, Outcome.SKIPPED if skip else Outcome.PLANNED, reason=skip)
-        return True
-
-    async def claim(self, workspace: str, now: datetime, *, most: int = 64) -> Sequence[Delivery]:
-        """See ports.Store."""
-        waiting = [entry for entry in self.entries.values() if self._waits(entry, workspace, now)][:most]
-        for entry in waiting:
-            entry.delivery = replace(entry.delivery, attempt=entry.delivery.attempt + 1)
-            entry.outcome = Outcome.CLAIMED
-        return [entry.delivery for entry in waiting]
-
-    async def keep(
-        self,
-        delivery: Delivery,
-        theme: str,
-        picks: Sequence[str],
-        message: Message,
-        now: datetime,
-        *,
-        sources: Sequence[str] = (),
-    ) -> None:
-        """See ports.Store."""
-        entry = self.entries[delivery.id]
-        rows = tuple(zip(picks, sources or [""] * len(picks), strict=True))
-        entry.theme, entry.picks, entry.message, entry.at = theme, rows, message, now
-
-    async def kept(self, delivery: Delivery) -> Message | None:
-        """See ports.Store."""
-        return self.entries[delivery.id].message
-
-    async def begin_part(self, delivery: Delivery, n: int, now: datetime) -> None:  # noqa: ARG002 - the port names it
-        """See ports.Store."""
-        assert n == len(self.entries[delivery.id].arrived), "parts are posted in order"
-        self.entries[delivery.id].in_flight = True
-
-    async def end_part(self, delivery: Delivery, n: int, ref: MessageRef | None, now: datetime) -> None:  # noqa: ARG002 - the port names it
-        """See ports.Store."""
-        entry = self.entries[delivery.id]
-        entry.arrived.append(ref)
-        entry.in_flight = False
-
-    async def arrived(self, delivery: Delivery) -> Sequence[MessageRef | None]:
-        """See ports.Store."""
-        return tuple(self.entries[delivery.id].arrived)
-
-    async def finish(
-        self, delivery: Delivery, outcome: Outcome, now: datetime, *, reason: str = "", retry_at: datetime | None = None
-    ) -> None:
-        """See ports.Store."""
-        entry = self.entries[delivery.id]
-        entry.outcome, entry.at, entry.reason, entry.retry_at = outcome, now, reason, retry_at
-        entry.in_flight = entry.in_flight and outcome is Outcome.UNCERTAIN
-
-    async def recover(self, workspace: str, now: datetime, only: Delivery | None = None) -> Sequence[Delivery]:  # noqa: ARG002 - the port names it
-        """See ports.Store."""
-        mine = [one for one in self.entries.values() if one.delivery.subscription.channel.workspace == workspace]
-        claimed = [entry for entry in mine if entry.outcome is Outcome.CLAIMED]
-        left = [entry for entry in claimed if only is None or entry.delivery.id == only.id]
-        for entry in left:
-            entry.outcome = Outcome.CLAIMED if entry.in_flight else Outcome.PLANNED
-        return [entry.delivery for entry in left if entry.in_flight]
-
-    async def next_claim(self, workspace: str) -> datetime | None:
-        """See ports.Store."""
-        waiting = (Outcome.PLANNED, Outcome.RETRY)
-        mine = [one for one in self.entries.values() if one.delivery.subscription.channel.workspace == workspace]
-        return min((one.retry_at or one.planned for one in mine if one.outcome in waiting), default=None)
-
-    async def show(
-        self, channel: Channel, theme: str, picks: Sequence[str], now: datetime, *, sources: Sequence[str] = ()
-    ) -> None:
-        """See ports.Store."""
-        rows = zip(picks, sources or [""] * len(picks), strict=True)
-        self.requested.extend((channel, Shown(pick, theme, now, source)) for pick, source in rows)
-
-    async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
-        """See ports.Store."""
-        gone = (Outcome.REFUSED, Outcome.SKIPPED)
-        entries = [entry for entry in self.entries.values() if entry.outcome not in gone]
-        rows = [
-            Shown(pick, entry.theme, entry.at or entry.planned, source)
-            for entry in entries
-            if entry.delivery.subscription.channel.workspace == workspace
-            and subscription in (None, entry.delivery.subscription.id)
-            for pick, source in entry.picks
-        ]
-        if subscription is None:
-            rows += [row for channel, row in self.requested if channel.workspace == workspace]
-        return sorted(rows, key=lambda row: row.at)
-
-    async def last_planned(self, subscription: Subscription, now: datetime) -> datetime | None:
-        """See ports.Store."""
-        past = [entry.delivery for entry in self.entries.values() if entry.planned <= now]
-        mine = (delivery for delivery in past if delivery.subscription.id == subscription.id)
-        return max((d.occurrence for d in mine if d.subscription.channel == subscription.channel), default=None)
-
-    @staticmethod
-    def _waits(entry: _Entry, workspace: str, now: datetime) -> bool:
-        if entry.delivery.subscription.channel.workspace != workspace:
-            return False
-        due = entry.retry_at is None or entry.retry_at <= now
-        return entry.outcome is Outcome.PLANNED or (entry.outcome is Outcome.RETRY and due)
-
-
-@dataclass
 class FakePlatform:
-    """A platform that keeps what it is given; `failures` are raised first, one a post.
+    """A platform that keeps what it is given.
 
+    failures: raised first, one a post; None lets that one through. lost: those failures of which it may have arrived
+    did not take the message after all. blind: what was posted last cannot be found yet. gate: posts wait for it.
+    edits: what was put in the place of which message. looks: how often somebody looked for a key.
     commands: what `run` asks, in order; replies: what it was answered.
     """
 
     name: str = "fake"
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities("text", can_find=True, can_answer=True))
-    failures: list[PlatformError] = field(default_factory=list)
+    capabilities: Capabilities = field(
+        default_factory=lambda: Capabilities("text", can_find=True, can_answer=True, can_edit=True)
+    )
+    failures: list[PlatformError | None] = field(default_factory=list)
+    lost: bool = False
+    blind: bool = False
+    gate: asyncio.Event | None = None
     posts: list[tuple[Channel, Part, str, MessageRef | None]] = field(default_factory=list)
+    edits: list[tuple[MessageRef, Part]] = field(default_factory=list)
+    looks: int = 0
     findings: tuple[str, ...] = ()
     commands: list[Command] = field(default_factory=list)
     replies: list[Message] = field(default_factory=list)
@@ -306,21 +183,33 @@ class FakePlatform:
         return self.capabilities.templates
 
     async def post(self, channel: Channel, part: Part, key: str, parent: MessageRef | None) -> MessageRef:
-        """See ports.Platform. A failure with sent="perhaps" keeps the message all the same: the worst case."""
+        """See ports.Platform. A failure with sent="perhaps" keeps the message all the same: the worst case.
+
+        Within the window of `dedupe_seconds`, which a test sets, a key that was posted makes no second message.
+        """
+        if self.gate:
+            await self.gate.wait()
         failure = self.failures.pop(0) if self.failures else None
-        if failure is None or failure.sent == "perhaps":
+        there = self._posted(channel, key) if self.capabilities.dedupe_seconds else None
+        if there is None and (failure is None or (failure.sent == "perhaps" and not self.lost)):
             self.posts.append((channel, part, key, parent))
         if failure is not None:
             raise failure
-        return MessageRef(channel, str(len(self.posts)))
+        return there or MessageRef(channel, str(len(self.posts)))
 
     async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
         """See ports.Platform."""
         assert since.tzinfo is not None
+        self.looks += 1
         if not self.capabilities.can_find:
             return "cannot look"
-        found = [str(n) for n, post in enumerate(self.posts, 1) if (post[0], post[2]) == (channel, key)]
-        return MessageRef(channel, found[0]) if found else "absent"
+        return (None if self.blind else self._posted(channel, key)) or "absent"
+
+    async def edit(self, ref: MessageRef, part: Part) -> None:
+        """See ports.Platform. It fails as `post` does."""
+        if failure := self.failures.pop(0) if self.failures else None:
+            raise failure
+        self.edits.append((ref, part))
 
     async def check(self, channel: Channel) -> Sequence[str]:  # noqa: ARG002 - the port names it
         """See ports.Platform."""
@@ -334,5 +223,9 @@ class FakePlatform:
         """See ports.Platform."""
         self.drained = True
 
+    def _posted(self, channel: Channel, key: str) -> MessageRef | None:
+        found = [str(n) for n, post in enumerate(self.posts, 1) if (post[0], post[2]) == (channel, key)]
+        return MessageRef(channel, found[0]) if found else None
 
-_TYPED: tuple[Library, Store, Platform] = (FakeLibrary(), FakeStore(), FakePlatform())
+
+_TYPED: tuple[Library, Platform] = (FakeLibrary(), FakePlatform())

@@ -205,7 +205,7 @@ class Ledger(Protocol):
     async def again(self, delivery: Delivery, now: datetime, change: Change) -> bool:
         """Send a delivery on its way again that was refused, expired or uncertain; False for any other.
 
-        What is known to have arrived is not sent again; a part in doubt is.
+        What is known to have arrived is not sent again; a part in doubt is. It is never too late for it any more.
         """
         ...
 

@@ -1,0 +1,138 @@
+"""The rows of the store in memory, and the arithmetic of its paces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from digestbot.errors import LostClaimError
+from digestbot.model import Channel, Delivery, Message, MessageRef
+from digestbot.orders import WAITING, Attempt, Claim, Ended, Kept, Outcome, PartState, Picked, Record
+from digestbot.ports import Pace
+
+AHEAD = timedelta(seconds=2)
+"""What would have to wait for longer than this is not claimed."""
+
+
+@dataclass
+class Entry:
+    """A delivery with its parts. refs: what ended, by part. due_at: None where nothing follows by itself."""
+
+    delivery: Delivery
+    planned_at: datetime
+    due_at: datetime | None
+    expires_at: datetime | None = None
+    outcome: Outcome = Outcome.PLANNED
+    reason: str = ""
+    theme: str = ""
+    picks: tuple[Picked, ...] = ()
+    message: Message | None = None
+    refs: dict[int, MessageRef | None] = field(default_factory=dict)
+    begun_at: datetime | None = None
+    shown_at: datetime | None = None
+    claimed_at: datetime | None = None
+    lease_until: datetime | None = None
+    finished_at: datetime | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def channel(self) -> Channel:
+        """Where it goes."""
+        return self.delivery.subscription.channel
+
+    @property
+    def part(self) -> int:
+        """The first part that has not ended."""
+        return next(n for n in range(len(self.refs) + 1) if n not in self.refs)
+
+    def waits(self) -> bool:
+        """Whether a process will take it once its time has come."""
+        return self.outcome in WAITING and self.due_at is not None
+
+    def take(self, now: datetime, send_at: datetime, lease: timedelta) -> Claim:
+        """Claim it."""
+        doubted = self.outcome is Outcome.UNCERTAIN
+        self.delivery = replace(self.delivery, attempt=self.delivery.attempt + 1)
+        self.outcome, self.claimed_at, self.lease_until = Outcome.CLAIMED, now, now + lease
+        kept = Kept(self.message, dict(self.refs), self.begun_at) if self.message else None
+        return Claim(self.delivery, send_at, doubted, kept, self.expires_at)
+
+    def held(self, delivery: Delivery, *, late: bool = False) -> None:
+        """Raise LostClaimError unless this attempt holds it; late: or held it last, and nobody knows more."""
+        states = (Outcome.CLAIMED, Outcome.UNCERTAIN) if late else (Outcome.CLAIMED,)
+        if self.delivery.attempt != delivery.attempt or self.outcome not in states:
+            raise LostClaimError(f"{delivery.id} was taken over by another process.")
+
+    def close(self, ended: Ended, now: datetime) -> None:
+        """Write down how the attempt ended."""
+        if self.begun_at and ended.ref:
+            self.refs[self.part] = ended.ref
+        if ended.ref or ended.outcome is not Outcome.UNCERTAIN:
+            self.begun_at = None
+        waits = ended.outcome in WAITING and ended.due_at is not None
+        self.outcome, self.reason, self.due_at = ended.outcome, ended.reason, ended.due_at
+        self.lease_until, self.finished_at = None, None if waits else now
+        self.shown_at = now if self.picks else None
+        began = self.claimed_at or now
+        self.attempts.append(Attempt(self.delivery.attempt, began, now, ended.outcome, ended.reason))
+
+    def give_back(self, now: datetime) -> None:
+        """What becomes of it when its lease has ended."""
+        self.outcome = Outcome.UNCERTAIN if self.begun_at else Outcome.PLANNED
+        self.lease_until, self.due_at = None, now
+        self.reason = "The process that held it stopped."
+
+    def wake(self) -> None:
+        """What was parked waits again."""
+        self.outcome = Outcome.UNCERTAIN if self.begun_at else Outcome.RETRY if self.attempts else Outcome.PLANNED
+
+    def record(self) -> Record:
+        """As the ledger shows it."""
+        parts = self.message.parts if self.message else ()
+        return Record(
+            self.delivery,
+            self.outcome,
+            self.reason,
+            self.theme,
+            self.planned_at,
+            self.due_at,
+            self.finished_at,
+            tuple(self.attempts),
+            self.picks,
+            tuple(self._part(n) for n in range(len(parts))),
+        )
+
+    def _part(self, n: int) -> PartState:
+        key = self.delivery.key(n)
+        if n in self.refs:
+            ref = self.refs[n]
+            return PartState(n, key, "arrived" if ref else "doubtful", ref.id if ref else "")
+        return PartState(n, key, "begun" if n == self.part and self.begun_at else "waiting")
+
+
+@dataclass
+class Paces:
+    """The generic cell rate algorithm: for each name the instant from which the next message may be sent.
+
+    It is kept with the burst already taken off, so that `hold` need not know the burst.
+    """
+
+    free: dict[str, datetime] = field(default_factory=dict)
+
+    def slot(self, paces: Sequence[Pace], channel: Channel, now: datetime) -> datetime:
+        """When the next message may be sent as far as these paces go."""
+        return max([now, *(self.free.get(pace.name(channel), now) for pace in paces)])
+
+    def reserve(self, paces: Sequence[Pace], channel: Channel, now: datetime) -> datetime:
+        """Take the next place within all of them."""
+        slot = self.slot(paces, channel, now)
+        for pace in paces:
+            earliest = slot - timedelta(seconds=pace.seconds * (pace.burst - 1))
+            free = max(self.free.get(pace.name(channel), earliest), earliest)
+            self.free[pace.name(channel)] = free + timedelta(seconds=pace.seconds)
+        return slot
+
+    def hold(self, name: str, until: datetime) -> None:
+        """Let nothing through before this instant."""
+        self.free[name] = max(self.free.get(name, until), until)
