@@ -216,8 +216,8 @@ class Subscription:
 class Delivery:
     """A subscription and one occurrence of its schedule: an identity, an idempotency key and the seed of a pick.
 
-    occurrence: the naive local wall time in the subscription's zone. attempt: how often it was claimed, from 1.
-    notice: what is said instead of a digest, to those who look after the channel; "" for a digest.
+    occurrence: the naive local wall time in the subscription's zone, with seconds only where it was ordered for that
+    moment. attempt: how often it was claimed, from 1. notice: what is said instead of a digest, "" for a digest.
     number: what the store counts it as, 0 where no store gave it.
     """
 
@@ -230,8 +230,8 @@ class Delivery:
     @property
     def id(self) -> str:
         """The name of this delivery in the ledger, the logs and the seed."""
-        where = self.subscription
-        return f"{where.channel.workspace}/{where.id}/{self.occurrence.isoformat(timespec='minutes')}"
+        where, finest = self.subscription, "seconds" if self.occurrence.second else "minutes"
+        return f"{where.channel.workspace}/{where.id}/{self.occurrence.isoformat(timespec=finest)}"
 
     def key(self, part: int) -> str:
         """The idempotency key of a part (from 0): 24 hexadecimal digits, for Discord takes at most 25."""

@@ -201,6 +201,14 @@ class FakeStore:
         self._insert(Delivery(standing.subscription, due.at, 0), due, change.at)
         return True
 
+    async def order_now(self, standing: Standing, due: Due, change: Change) -> bool:
+        """See ports.Ledger."""
+        delivery = Delivery(standing.subscription, due.at, 0)
+        if delivery.id in self.entries or not await self.put(standing, change):
+            return False
+        self._insert(delivery, due, change.at)
+        return True
+
     async def deliveries(
         self,
         workspace: str,

@@ -72,6 +72,7 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
 
+
 def _partial(name: str, *columns: str, where: str) -> Index:
     """An index of some rows: few of many."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))

@@ -31,9 +31,16 @@ def upgrade() -> None:
 
 def _widen() -> None:
     op.add_column("deliveries", sa.Column("platform", sa.String, nullable=False, server_default=""))
-    op.add_column("deliveries", sa.Column("notice", sa.Text, nullable=False, server_default=""))
-    for name in ("due_at", "expires_at", "turn", "lease_until"):
-        op.add_column("deliveries", sa.Column(name, _INSTANT))
+    said = "what is said instead of a digest"
+    op.add_column("deliveries", sa.Column("notice", sa.Text, nullable=False, server_default="", comment=said))
+    comments = {
+        "due_at": "from when on it may be claimed; none where nothing waits",
+        "expires_at": "from when on it is too late to be sent",
+        "turn": "its place among what waits: due_at, and a second for each order before its own",
+        "lease_until": None,
+    }
+    for name, comment in comments.items():
+        op.add_column("deliveries", sa.Column(name, _INSTANT, comment=comment))
     op.add_column("parts", sa.Column("workspace", sa.String, nullable=False, server_default=""))
 
 
@@ -42,11 +49,11 @@ def _fill() -> None:
     platform = "ordered #>> '{channel,platform}'" if on_postgres else "json_extract(ordered, '$.channel.platform')"
     later = "planned_at + interval '6 hours'" if on_postgres else _SQLITE_LATER
     flying = "id IN (SELECT delivery FROM parts WHERE state = 'begun')"
+    lost = "SELECT id FROM deliveries WHERE state = 'uncertain'"
     for statement in (
         f"UPDATE deliveries SET platform = coalesce({platform}, '')",
         "UPDATE parts SET workspace = (SELECT workspace FROM deliveries WHERE id = parts.delivery)",
-        "UPDATE parts SET state = 'doubtful' WHERE state = 'begun'"
-        " AND delivery IN (SELECT id FROM deliveries WHERE state = 'uncertain')",
+        f"UPDATE parts SET state = 'doubtful' WHERE state = 'begun' AND delivery IN ({lost})",
         "UPDATE deliveries SET due_at = coalesce(retry_at, planned_at) WHERE state IN ('planned', 'retry')",
         f"UPDATE deliveries SET state = 'uncertain', due_at = claimed_at WHERE state = 'claimed' AND {flying}",
         "UPDATE deliveries SET state = 'planned', due_at = claimed_at WHERE state = 'claimed'",
@@ -77,14 +84,25 @@ def _keep_what_was_shown() -> None:
     """History outlives its delivery. SQLite changes no foreign key: there the table is made anew."""
     op.drop_index("shown_by_workspace", "shown")
     if op.get_bind().dialect.name == "postgresql":
-        op.add_column("shown", sa.Column("native", sa.Text, nullable=False, server_default=""))
+        op.add_column(
+            "shown",
+            sa.Column(
+                "native",
+                sa.Text,
+                nullable=False,
+                server_default="",
+                comment="Highlight.native_id, empty where there is none",
+            ),
+        )
         op.drop_constraint("shown_delivery_fkey", "shown")
         op.create_foreign_key("shown_delivery_fkey", "shown", "deliveries", ["delivery"], ["id"], ondelete="SET NULL")
     else:
         op.rename_table("shown", "shown_before")
         _make_shown()
-        op.execute("INSERT INTO shown SELECT id, workspace, highlight_id, theme, delivery, channel, at, source, ''"
-                   " FROM shown_before ORDER BY id")
+        op.execute(
+            "INSERT INTO shown SELECT id, workspace, highlight_id, theme, delivery, channel, at, source, ''"
+            " FROM shown_before ORDER BY id"
+        )
         op.drop_table("shown_before")
     op.create_index("shown_by_workspace", "shown", ["workspace", "at"])
     op.create_index("shown_by_highlight", "shown", ["workspace", "highlight_id"])
@@ -98,11 +116,16 @@ def _make_shown() -> None:
         sa.Column("workspace", sa.String, nullable=False),
         sa.Column("highlight_id", sa.String, nullable=False),
         sa.Column("theme", sa.Text, nullable=False),
-        sa.Column("delivery", _ID, sa.ForeignKey("deliveries.id", ondelete="SET NULL")),
+        sa.Column(
+            "delivery",
+            _ID,
+            sa.ForeignKey("deliveries.id", ondelete="SET NULL"),
+            comment="none for what was shown on request",
+        ),
         sa.Column("channel", sa.String, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
-        sa.Column("source", sa.Text, nullable=False),
-        sa.Column("native", sa.Text, nullable=False),
+        sa.Column("source", sa.Text, nullable=False, comment="Source.identity, empty where not known"),
+        sa.Column("native", sa.Text, nullable=False, comment="Highlight.native_id, empty where there is none"),
     )
 
 
@@ -113,16 +136,18 @@ def _make_orders() -> None:
         sa.Column("workspace", sa.String, nullable=False),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("channel", sa.String, nullable=False),
-        sa.Column("ordered", sa.JSON, nullable=False),
-        sa.Column("state", sa.String, nullable=False),
+        sa.Column("ordered", sa.JSON, nullable=False, comment="the model's Subscription"),
+        sa.Column("state", sa.String, nullable=False, comment="active, paused or removed"),
         sa.Column("declared", sa.Boolean, nullable=False),
         sa.Column("ordered_by", sa.String, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
-        sa.Column("next_occurrence", sa.DateTime),
+        sa.Column("next_occurrence", sa.DateTime, comment="naive wall time in the subscription's zone"),
         sa.Column("next_at", _INSTANT),
-        sa.Column("changed_at", _INSTANT),
+        sa.Column("changed_at", _INSTANT, comment="what the clock showed when next_at was worked out"),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("turn", sa.Integer, nullable=False),
+        sa.Column(
+            "turn", sa.Integer, nullable=False, comment="its rank in its workspace: workspaces are served in turn"
+        ),
         sa.UniqueConstraint("workspace", "name"),
     )
     _partial("subscriptions_due", "subscriptions", ["next_at"], "next_at")
@@ -131,8 +156,8 @@ def _make_orders() -> None:
     op.create_table(
         "paces",
         sa.Column("name", sa.String, primary_key=True),
-        sa.Column("arrival", _INSTANT),
-        sa.Column("held_until", _INSTANT),
+        sa.Column("arrival", _INSTANT, comment="the theoretical arrival time of GCRA"),
+        sa.Column("held_until", _INSTANT, comment="the platform asked for silence until then"),
     )
 
 
@@ -152,8 +177,12 @@ def _make_attempts() -> None:
 def _make_opinions() -> None:
     op.create_table(
         "hidden",
-        *_keys("workspace", "kind", "key"),
-        sa.Column("what", sa.Text, nullable=False),
+        sa.Column("workspace", sa.String, primary_key=True),
+        sa.Column("kind", sa.String, primary_key=True, comment="highlight or source"),
+        sa.Column(
+            "key", sa.String, primary_key=True, comment="a hash of `what`, which may be longer than an index takes"
+        ),
+        sa.Column("what", sa.Text, nullable=False, comment="a highlight's id, or Source.identity"),
         sa.Column("hidden_by", sa.String, nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
     )
@@ -162,12 +191,10 @@ def _make_opinions() -> None:
         *_keys("workspace", "member", "highlight_id"),
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("theme", sa.Text, nullable=False),
-        sa.Column("opinion", sa.String, nullable=False),
+        sa.Column("opinion", sa.String, nullable=False, comment="more, less or report"),
         sa.Column("at", _INSTANT, nullable=False),
     )
-    op.create_table(
-        "saves", *_keys("workspace", "member", "highlight_id"), sa.Column("at", _INSTANT, nullable=False)
-    )
+    op.create_table("saves", *_keys("workspace", "member", "highlight_id"), sa.Column("at", _INSTANT, nullable=False))
     op.create_table(
         "audit",
         sa.Column("id", _ID, sa.Identity(), primary_key=True),
