@@ -56,10 +56,10 @@ class FakeStore:
         planned: list[Ended] = []
         for standing in self._due(now)[:most]:
             plan = decide(standing, now)
-            new = [self._insert(Delivery(standing.subscription, due.at, 0), due, now) for due in plan.due]
-            planned += [one for one in new if one]
             later = replace(standing, next_occurrence=plan.next_occurrence, next_at=plan.next_at, changed_at=now)
             self._write(replace(later, state="paused", reason=plan.pause) if plan.pause else later)
+            new = [self._insert(Delivery(standing.subscription, due.at, 0), due, now) for due in plan.due]
+            planned += [one for one in new if one]
         return planned
 
     async def claim(self, platform: str, now: datetime, *, most: int = 64, paces: Sequence[Pace] = ()) -> Claimed:
