@@ -198,7 +198,11 @@ class FakeStore:
         """See ports.Ledger."""
         if not await self.put(standing, change):
             return False
-        self._insert(Delivery(standing.subscription, due.at, 0), due, change.at)
+        delivery = Delivery(standing.subscription, due.at, 0)
+        there = self.entries.get(delivery.id)
+        if there and there.outcome in (Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED):
+            there.outcome, there.reason, there.due_at, there.finished_at = Outcome.SKIPPED, due.skip, None, change.at
+        self._insert(delivery, due, change.at)
         return True
 
     async def order_now(self, standing: Standing, due: Due, change: Change) -> bool:

@@ -21,8 +21,8 @@ from digestbot.store.tables import paces
 HORIZON = timedelta(seconds=2)
 """What would have to wait for longer is not claimed yet."""
 
-_LONGEST_LEAD = timedelta(minutes=2)
-"""An arrival time that is ahead by more than a burst and this comes from a clock that was wrong."""
+_AHEAD = timedelta(minutes=1)
+"""What was reserved by a clock that was further ahead than this, which had gone wrong, does not count."""
 
 
 @dataclass(slots=True)
@@ -43,10 +43,8 @@ class Meter:
         """When the next message of this channel conforms to the pace."""
         name = pace.name(channel)
         tolerance = timedelta(seconds=pace.seconds * (pace.burst - 1))
-        arrival = self.arrival.get(name, self.now)
-        if arrival > self.now + tolerance + timedelta(seconds=pace.seconds) + _LONGEST_LEAD:
-            arrival = self.arrival[name] = self.now
-        free = max(self.now, arrival - tolerance, self.held.get(name, self.now))
+        arrival = self.arrival.get(name, self.now) - tolerance
+        free = max(self.now, arrival, self.held.get(name, self.now))
         return free + self.put_off[name] * timedelta(seconds=pace.seconds)
 
     def reserve(self, pace: Pace, channel: Channel, at: datetime) -> None:
@@ -70,8 +68,10 @@ def read(db: Connection, meter: Meter, all_paces: Sequence[Pace], channels: Iter
         db.execute(_ONE_AT_A_TIME)
     db.execute(upsert(db, paces).on_conflict_do_nothing(), [{"name": name} for name in sorted(names)])
     for row in db.execute(_THESE, {"names": sorted(names)}):
-        meter.arrival.update({row.name: row.arrival} if row.arrival else {})
-        meter.held.update({row.name: row.held_until} if row.held_until else {})
+        if row.arrival and row.reserved_at <= meter.now + _AHEAD:
+            meter.arrival[row.name] = row.arrival
+        if row.held_until:
+            meter.held[row.name] = row.held_until
     meter.known |= names
 
 
@@ -79,13 +79,15 @@ _ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(0x7061636573))
 """Who reads more paces than once could wait for another who waits for it; 'paces' is the lock's name."""
 
 _THESE = select(paces).where(paces.c.name.in_(bindparam("names", expanding=True))).with_for_update()
-_ARRIVED = update(paces).where(paces.c.name == bindparam("of")).values(arrival=bindparam("at"))
+_ARRIVED = (
+    update(paces).where(paces.c.name == bindparam("of")).values(arrival=bindparam("at"), reserved_at=bindparam("now"))
+)
 
 
 def write(db: Connection, meter: Meter) -> None:
     """Keep what was reserved."""
     if meter.changed:
-        rows = [{"of": name, "at": meter.arrival[name]} for name in sorted(meter.changed)]
+        rows = [{"of": name, "at": meter.arrival[name], "now": meter.now} for name in sorted(meter.changed)]
         db.execute(_ARRIVED, rows)
 
 

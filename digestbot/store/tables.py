@@ -178,6 +178,7 @@ paces = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("arrival", Instant, comment="the theoretical arrival time of GCRA"),
+    Column("reserved_at", Instant, comment="what the clock showed when arrival was worked out"),
     Column("held_until", Instant, comment="the platform asked for silence until then"),
 )
 

@@ -157,6 +157,7 @@ def _make_orders() -> None:
         "paces",
         sa.Column("name", sa.String, primary_key=True),
         sa.Column("arrival", _INSTANT, comment="the theoretical arrival time of GCRA"),
+        sa.Column("reserved_at", _INSTANT, comment="what the clock showed when arrival was worked out"),
         sa.Column("held_until", _INSTANT, comment="the platform asked for silence until then"),
     )
 
