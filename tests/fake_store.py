@@ -56,10 +56,10 @@ class FakeStore:
         planned: list[Ended] = []
         for standing in self._due(now)[:most]:
             plan = decide(standing, now)
-            new = [self._insert(Delivery(standing.subscription, due.at, 0), due, now) for due in plan.due]
-            planned += [one for one in new if one]
             later = replace(standing, next_occurrence=plan.next_occurrence, next_at=plan.next_at, changed_at=now)
             self._write(replace(later, state="paused", reason=plan.pause) if plan.pause else later)
+            new = [self._insert(Delivery(standing.subscription, due.at, 0), due, now) for due in plan.due]
+            planned += [one for one in new if one]
         return planned
 
     async def claim(self, platform: str, now: datetime, *, most: int = 64, paces: Sequence[Pace] = ()) -> Claimed:
@@ -198,7 +198,19 @@ class FakeStore:
         """See ports.Ledger."""
         if not await self.put(standing, change):
             return False
-        self._insert(Delivery(standing.subscription, due.at, 0), due, change.at)
+        delivery = Delivery(standing.subscription, due.at, 0)
+        there = self.entries.get(delivery.id)
+        if there and there.outcome in (Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED):
+            there.outcome, there.reason, there.due_at, there.finished_at = Outcome.SKIPPED, due.skip, None, change.at
+        self._insert(delivery, due, change.at)
+        return True
+
+    async def order_now(self, standing: Standing, due: Due, change: Change) -> bool:
+        """See ports.Ledger."""
+        delivery = Delivery(standing.subscription, due.at, 0)
+        if delivery.id in self.entries or not await self.put(standing, change):
+            return False
+        self._insert(delivery, due, change.at)
         return True
 
     async def deliveries(

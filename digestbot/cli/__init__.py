@@ -16,6 +16,7 @@ COMMANDS = {
     "corpus": "corpus",
     "run": "run",
     "console": "run",
+    "db": "db",
     "demo": "demo",
 }
 """Which file of this folder holds a command; its function is called like the command, `-` written as `_`."""

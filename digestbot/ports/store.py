@@ -182,6 +182,13 @@ class Ledger(Protocol):
         """As `put`, and the occurrence is written down as skipped."""
         ...
 
+    async def order_now(self, standing: Standing, due: Due, change: Change) -> bool:
+        """As `put`, and the occurrence is planned, to be claimed from `due.due_at` on.
+
+        False, and nothing written, if the version has passed or that occurrence is there already.
+        """
+        ...
+
     async def deliveries(
         self,
         workspace: str,

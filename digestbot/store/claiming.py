@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, select, update
 
 from digestbot.model import Delivery, Message, Part
 from digestbot.orders import Claim, Kept, Outcome
@@ -21,89 +21,163 @@ LEASE = timedelta(seconds=LEASE_SECONDS)
 _UNREADABLE = "The subscription was written down by another version of digestbot, and cannot be read."
 _STOPPED = "The process that held it stopped."
 
+_ID = deliveries.c.id
+_ONE = deliveries.c.id == bindparam("row")
+_THESE = _ID.in_(bindparam("rows", expanding=True))
+_CANDIDATES: Select[Any] = (
+    select(
+        _ID,
+        deliveries.c.workspace,
+        deliveries.c.occurrence,
+        deliveries.c.ordered,
+        deliveries.c.notice,
+        deliveries.c.state,
+        deliveries.c.attempt,
+        deliveries.c.expires_at,
+    )
+    .where(deliveries.c.platform == bindparam("platform"), deliveries.c.due_at <= bindparam("now"))
+    .order_by(deliveries.c.turn, _ID)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)  # another process takes others; SQLite has one writer
+)
+_NOT_BUSY = _CANDIDATES.where(deliveries.c.workspace.not_in(bindparam("busy", expanding=True)))
+_TAKE = (
+    update(deliveries)
+    .where(_THESE)
+    .values(
+        state=Outcome.CLAIMED,
+        attempt=deliveries.c.attempt + 1,
+        claimed_at=bindparam("now"),
+        due_at=None,
+        lease_until=bindparam("lease"),
+    )
+)
+_PARTS = (
+    select(parts).where(parts.c.delivery.in_(bindparam("rows", expanding=True))).order_by(parts.c.delivery, parts.c.n)
+)
+_PUT_OFF = update(deliveries).where(_ONE).values(due_at=bindparam("later"))
+_REFUSE = (
+    update(deliveries)
+    .where(_THESE)
+    .values(state=Outcome.REFUSED, reason=_UNREADABLE, due_at=None, finished_at=bindparam("now"))
+)
+_HELD = (
+    select(_ID, deliveries.c.attempt)
+    .where(_THESE, deliveries.c.state == Outcome.CLAIMED)
+    .order_by(_ID)
+    .with_for_update()
+)
+_EXTEND = update(deliveries).where(_THESE).values(lease_until=bindparam("lease"))
+_OVER = (
+    select(
+        _ID,
+        deliveries.c.workspace,
+        deliveries.c.attempt,
+        deliveries.c.claimed_at,
+        exists().where(parts.c.delivery == _ID, parts.c.state == "begun").label("begun"),
+    )
+    .where(deliveries.c.lease_until <= bindparam("clock"))
+    .with_for_update(skip_locked=True)
+)
+_GIVE_BACK = (
+    update(deliveries)
+    .where(_ONE)
+    .values(
+        state=bindparam("becomes"), reason=_STOPPED, due_at=bindparam("now"), turn=bindparam("now"), lease_until=None
+    )
+)
+
 
 @dataclass(slots=True)
-class _Sorted:
+class _Taking:
     """What becomes of the candidates: taken with the time to send at, put off until a time, or left."""
 
+    meter: pacing.Meter
+    paces: Sequence[Pace]
     taken: list[tuple[Row[Any], Delivery, datetime]] = field(default_factory=list)
-    put_off: list[tuple[Row[Any], datetime]] = field(default_factory=list)
-    unreadable: list[Row[Any]] = field(default_factory=list)
+    put_off: list[dict[str, object]] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
     busy: set[str] = field(default_factory=set)
     until: datetime | None = None
     full: bool = False
 
+    def place(self, row: Row[Any], delivery: Delivery) -> None:
+        """Take one, if every pace lets it through soon; see ports.Outbox.claim for the others."""
+        channel = delivery.subscription.channel
+        at, slowest = self.meter.latest(self.paces, channel)
+        if slowest is None or at - self.meter.now <= pacing.HORIZON:
+            for pace in self.paces:
+                self.meter.reserve(pace, channel, at)
+            self.taken.append((row, delivery, at))
+            return
+        self.until = min(filter(None, (self.until, at)))
+        if slowest.scope == "channel":
+            self.put_off.append({"row": row.id, "later": at})
+            self.meter.put_off[slowest.name(channel)] += 1
+        elif slowest.scope == "workspace":
+            self.busy.add(row.workspace)
+        else:
+            self.full = True
+
 
 def claim(db: Connection, platform: str, now: datetime, most: int, paces: Sequence[Pace]) -> Claimed:
     """See ports.Outbox."""
+    taking = _Taking(pacing.Meter(now), paces)
     claims: list[Claim] = []
-    until: datetime | None = None
-    busy: set[str] = set()
-    while len(claims) < most:
-        found = _candidates(db, platform, now, most - len(claims), busy)
-        one = _sort(db, found, now, paces)
-        claims += _take(db, one, now)
-        _put_aside(db, one, now)
-        until = min(filter(None, (until, one.until)), default=None)
-        busy |= one.busy
-        if one.full or not (one.busy or one.put_off or one.unreadable):
+    while len(claims) < most and not taking.full:
+        room = most - len(claims)
+        found = _candidates(db, {"platform": platform, "now": now, "most": room}, taking.busy)
+        _sort(db, found, taking)
+        claims += _write(db, taking, now)
+        if len(found) < room:  # there are no more
             break
-    return Claimed(tuple(claims), until)
+    pacing.write(db, taking.meter)
+    return Claimed(tuple(claims), taking.until)
 
 
-def _candidates(db: Connection, platform: str, now: datetime, most: int, busy: set[str]) -> Sequence[Row[Any]]:
-    waits = and_(deliveries.c.platform == platform, deliveries.c.due_at <= now)
-    waits = and_(waits, deliveries.c.workspace.not_in(busy)) if busy else waits
-    order = (deliveries.c.due_at, deliveries.c.turn, deliveries.c.id)
-    return db.execute(
-        select(deliveries).where(waits).order_by(*order).limit(most).with_for_update(skip_locked=True)
-    ).all()
+def _candidates(db: Connection, wanted: dict[str, Any], busy: set[str]) -> Sequence[Row[Any]]:
+    if busy:
+        return db.execute(_NOT_BUSY, {**wanted, "busy": list(busy)}).all()
+    return db.execute(_CANDIDATES, wanted).all()
 
 
-def _sort(db: Connection, found: Sequence[Row[Any]], now: datetime, paces: Sequence[Pace]) -> _Sorted:
-    done = _Sorted()
+def _sort(db: Connection, found: Sequence[Row[Any]], taking: _Taking) -> None:
     readable = []
     for row in found:
         try:
             readable.append((row, rows.delivery(row)))
         except rows.UnreadableError:
-            done.unreadable.append(row)
-    meter = pacing.read(db, paces, [one.subscription.channel for _, one in readable], now)
+            taking.unreadable.append(row.id)
+    pacing.read(db, taking.meter, taking.paces, [one.subscription.channel for _, one in readable])
     for row, delivery in readable:
-        if row.workspace not in done.busy and not done.full:
-            _place(done, row, delivery, meter, paces)
-    pacing.write(db, meter)
-    return done
+        if row.workspace not in taking.busy and not taking.full:
+            taking.place(row, delivery)
 
 
-def _place(done: _Sorted, row: Row[Any], delivery: Delivery, meter: pacing.Meter, paces: Sequence[Pace]) -> None:
-    channel = delivery.subscription.channel
-    at, slowest = meter.latest(paces, channel)
-    if at - meter.now <= pacing.HORIZON:
-        for pace in paces:
-            meter.reserve(pace, channel, at)
-        done.taken.append((row, delivery, at))
-        return
-    done.until = min(filter(None, (done.until, at)))
-    if slowest and slowest.scope == "channel":
-        done.put_off.append((row, at))
-    elif slowest and slowest.scope == "workspace":
-        done.busy.add(row.workspace)
-    else:
-        done.full = True
+def _write(db: Connection, taking: _Taking, now: datetime) -> list[Claim]:
+    """Write down what was decided of these candidates, and forget them."""
+    if taking.put_off:
+        db.execute(_PUT_OFF, taking.put_off)
+    if taking.unreadable:
+        db.execute(_REFUSE, {"rows": taking.unreadable, "now": now})
+    claims = _take(db, taking.taken, now) if taking.taken else []
+    taking.taken, taking.put_off, taking.unreadable = [], [], []
+    return claims
 
 
-def _take(db: Connection, one: _Sorted, now: datetime) -> list[Claim]:
-    if not one.taken:
-        return []
-    ids = [row.id for row, _, _ in one.taken]
+def _take(db: Connection, taken: Sequence[tuple[Row[Any], Delivery, datetime]], now: datetime) -> list[Claim]:
     lease = rows.lease_clock(db, now) + LEASE
-    taken = {"state": Outcome.CLAIMED, "attempt": deliveries.c.attempt + 1, "claimed_at": now}
-    db.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(**taken, due_at=None, lease_until=lease))
-    kept = _kept(db, [(row, delivery) for row, delivery, _ in one.taken if row.attempt])
+    db.execute(_TAKE, {"rows": [row.id for row, _, _ in taken], "now": now, "lease": lease})
+    kept = _kept(db, [(row, delivery) for row, delivery, _ in taken if row.attempt])
     return [
-        Claim(replace(delivery, attempt=row.attempt + 1), at, row.state == Outcome.UNCERTAIN, kept.get(row.id))
-        for row, delivery, at in one.taken
+        Claim(
+            replace(delivery, attempt=row.attempt + 1),
+            at,
+            row.state == Outcome.UNCERTAIN,
+            kept.get(row.id),
+            row.expires_at,
+        )
+        for row, delivery, at in taken
     ]
 
 
@@ -111,9 +185,8 @@ def _kept(db: Connection, tried: Sequence[tuple[Row[Any], Delivery]]) -> dict[in
     """What earlier attempts at these left behind, by the delivery's number."""
     if not tried:
         return {}
-    these = parts.c.delivery.in_([row.id for row, _ in tried])
     by_delivery: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in db.execute(select(parts).where(these).order_by(parts.c.delivery, parts.c.n)):
+    for row in db.execute(_PARTS, {"rows": [row.id for row, _ in tried]}):
         by_delivery[row.delivery].append(row)
     return {
         row.id: Kept(
@@ -122,19 +195,8 @@ def _kept(db: Connection, tried: Sequence[tuple[Row[Any], Delivery]]) -> dict[in
             next((part.changed_at for part in found if part.state == "begun"), None),
         )
         for row, delivery in tried
-        if (found := by_delivery[row.id])
+        if (found := by_delivery.get(row.id))
     }
-
-
-def _put_aside(db: Connection, one: _Sorted, now: datetime) -> None:
-    """Move what its channel's pace holds back, and refuse what cannot be read."""
-    this = deliveries.c.id == bindparam("row")
-    if one.put_off:
-        later = [{"row": row.id, "later": at} for row, at in one.put_off]
-        db.execute(update(deliveries).where(this).values(due_at=bindparam("later")), later)
-    if one.unreadable:
-        refused = {"state": Outcome.REFUSED, "reason": _UNREADABLE, "due_at": None, "finished_at": now}
-        db.execute(update(deliveries).where(this).values(refused), [{"row": row.id} for row in one.unreadable])
 
 
 def extend(db: Connection, held: Sequence[Delivery], now: datetime) -> Sequence[str]:
@@ -142,45 +204,33 @@ def extend(db: Connection, held: Sequence[Delivery], now: datetime) -> Sequence[
     if not held:
         return ()
     fences = {(one.number, one.attempt): one for one in held}
-    mine = and_(deliveries.c.id.in_([one.number for one in held]), deliveries.c.state == Outcome.CLAIMED)
-    found = db.execute(select(deliveries.c.id, deliveries.c.attempt).where(mine).with_for_update()).all()
+    found = db.execute(_HELD, {"rows": [one.number for one in held]}).all()
     still = [row for row in found if (row.id, row.attempt) in fences]
-    lease = rows.lease_clock(db, now) + LEASE
-    db.execute(update(deliveries).where(deliveries.c.id.in_([row.id for row in still])).values(lease_until=lease))
+    db.execute(_EXTEND, {"rows": [row.id for row in still], "lease": rows.lease_clock(db, now) + LEASE})
     return [fences[row.id, row.attempt].id for row in still]
 
 
 def reap(db: Connection, now: datetime) -> int:
     """See ports.Outbox."""
-    over = deliveries.c.lease_until < rows.lease_clock(db, now)
-    begun = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state == "begun")
-    left = select(
-        deliveries.c.id, deliveries.c.workspace, deliveries.c.attempt, deliveries.c.claimed_at, begun.label("begun")
-    )
-    found = db.execute(left.where(over).with_for_update(skip_locked=True)).all()
-    if not found:
-        return 0
-    given_back = [
-        {"row": row.id, "becomes": Outcome.UNCERTAIN if row.begun else Outcome.RETRY, "now": now} for row in found
-    ]
-    back: dict[str, object] = {
-        "state": bindparam("becomes"),
-        "reason": _STOPPED,
-        "due_at": bindparam("now"),
-        "lease_until": None,
-    }
-    db.execute(update(deliveries).where(deliveries.c.id == bindparam("row")).values(back), given_back)
-    tried = [
-        {
-            "workspace": row.workspace,
-            "delivery": row.id,
-            "number": row.attempt,
-            "begun_at": row.claimed_at,
-            "ended_at": now,
-            "outcome": Outcome.UNCERTAIN if row.begun else Outcome.RETRY,
-            "reason": _STOPPED,
-        }
-        for row in found
-    ]
-    db.execute(insert(attempts), tried)
+    found = db.execute(_OVER, {"clock": rows.lease_clock(db, now)}).all()
+    if found:
+        back = [{"row": row.id, "becomes": _becomes(row), "now": now} for row in found]
+        db.execute(_GIVE_BACK, back)
+        db.execute(insert(attempts), [_attempt(row, now) for row in found])
     return len(found)
+
+
+def _becomes(row: Row[Any]) -> Outcome:
+    return Outcome.UNCERTAIN if row.begun else Outcome.PLANNED
+
+
+def _attempt(row: Row[Any], now: datetime) -> dict[str, object]:
+    return {
+        "workspace": row.workspace,
+        "delivery": row.id,
+        "number": row.attempt,
+        "begun_at": row.claimed_at,
+        "ended_at": now,
+        "outcome": Outcome.UNCERTAIN if row.begun else Outcome.RETRY,
+        "reason": _STOPPED,
+    }

@@ -6,11 +6,12 @@ locked by whoever reserves, so that any number of processes keep one rate togeth
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from digestbot.model import Channel
 from digestbot.ports import Pace
@@ -20,25 +21,31 @@ from digestbot.store.tables import paces
 HORIZON = timedelta(seconds=2)
 """What would have to wait for longer is not claimed yet."""
 
-_LONGEST_LEAD = timedelta(minutes=1)
-"""An arrival time further ahead comes from a clock that was wrong: nobody reserves that far."""
+_AHEAD = timedelta(minutes=1)
+"""What was reserved by a clock that was further ahead than this, which had gone wrong, does not count."""
 
 
 @dataclass(slots=True)
 class Meter:
-    """The paces as they stand in this transaction; `reserve` and `slot` are pure arithmetic over them."""
+    """The paces as they stand in this transaction: arithmetic over the rows that `read` locked.
+
+    arrival, held: see the table. put_off: how many were sent away, each to a later place. changed: what to write.
+    """
 
     now: datetime
     arrival: dict[str, datetime] = field(default_factory=dict)
     held: dict[str, datetime] = field(default_factory=dict)
+    put_off: Counter[str] = field(default_factory=Counter)
+    known: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
 
     def slot(self, pace: Pace, channel: Channel) -> datetime:
         """When the next message of this channel conforms to the pace."""
         name = pace.name(channel)
         tolerance = timedelta(seconds=pace.seconds * (pace.burst - 1))
-        arrival = min(self.arrival.get(name, self.now), self.now + tolerance + _LONGEST_LEAD)
-        return max(self.now, arrival - tolerance, self.held.get(name, self.now))
+        arrival = self.arrival.get(name, self.now) - tolerance
+        free = max(self.now, arrival, self.held.get(name, self.now))
+        return free + self.put_off[name] * timedelta(seconds=pace.seconds)
 
     def reserve(self, pace: Pace, channel: Channel, at: datetime) -> None:
         """Take the place of one message at that instant."""
@@ -52,29 +59,42 @@ class Meter:
         return max(slots, key=lambda one: one[0], default=(self.now, None))
 
 
-def read(db: Connection, all_paces: Sequence[Pace], channels: Iterable[Channel], now: datetime) -> Meter:
-    """The paces of these channels, locked until the transaction ends."""
-    names = sorted({pace.name(channel) for channel in channels for pace in all_paces})
+def read(db: Connection, meter: Meter, all_paces: Sequence[Pace], channels: Iterable[Channel]) -> None:
+    """Let the meter know the paces of these channels, locked until the transaction ends."""
+    names = {pace.name(channel) for channel in channels for pace in all_paces} - meter.known
     if not names:
-        return Meter(now)
-    db.execute(upsert(db, paces).on_conflict_do_nothing(), [{"name": name} for name in names])
-    # Everybody locks in the same order, so that two never wait for each other.
-    these = select(paces).where(paces.c.name.in_(names)).order_by(paces.c.name).with_for_update()
-    found = db.execute(these).all()
-    arrival = {row.name: row.arrival for row in found if row.arrival}
-    return Meter(now, arrival, {row.name: row.held_until for row in found if row.held_until})
+        return
+    if not meter.known and db.dialect.name == "postgresql":
+        db.execute(_ONE_AT_A_TIME)
+    db.execute(upsert(db, paces).on_conflict_do_nothing(), [{"name": name} for name in sorted(names)])
+    for row in db.execute(_THESE, {"names": sorted(names)}):
+        if row.arrival and row.reserved_at <= meter.now + _AHEAD:
+            meter.arrival[row.name] = row.arrival
+        if row.held_until:
+            meter.held[row.name] = row.held_until
+    meter.known |= names
+
+
+_ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(0x7061636573))
+"""Who reads more paces than once could wait for another who waits for it; 'paces' is the lock's name."""
+
+_THESE = select(paces).where(paces.c.name.in_(bindparam("names", expanding=True))).with_for_update()
+_ARRIVED = (
+    update(paces).where(paces.c.name == bindparam("of")).values(arrival=bindparam("at"), reserved_at=bindparam("now"))
+)
 
 
 def write(db: Connection, meter: Meter) -> None:
     """Keep what was reserved."""
     if meter.changed:
-        rows = [{"of": name, "at": meter.arrival[name]} for name in sorted(meter.changed)]
-        db.execute(update(paces).where(paces.c.name == bindparam("of")).values(arrival=bindparam("at")), rows)
+        rows = [{"of": name, "at": meter.arrival[name], "now": meter.now} for name in sorted(meter.changed)]
+        db.execute(_ARRIVED, rows)
 
 
 def reserve(db: Connection, channel: Channel, all_paces: Sequence[Pace], now: datetime) -> datetime:
     """See ports.Outbox."""
-    meter = read(db, all_paces, [channel], now)
+    meter = Meter(now)
+    read(db, meter, all_paces, [channel])
     at, _ = meter.latest(all_paces, channel)
     for pace in all_paces:
         meter.reserve(pace, channel, at)
@@ -85,4 +105,5 @@ def reserve(db: Connection, channel: Channel, all_paces: Sequence[Pace], now: da
 def hold(db: Connection, name: str, until: datetime) -> None:
     """See ports.Outbox."""
     row = upsert(db, paces).values(name=name, held_until=until)
-    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"held_until": until}))
+    sooner = or_(paces.c.held_until.is_(None), paces.c.held_until < until)
+    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"held_until": until}, where=sooner))

@@ -4,58 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 
-from digestbot.model import Subscription
+from digestbot.model import Channel, Delivery, Subscription
 from digestbot.orders import Due, Ended, Outcome, Plan, Standing
 from digestbot.ports import Decide
 from digestbot.store import rows
 from digestbot.store.dialect import upsert
-from digestbot.store.tables import clock, deliveries, subscriptions
+from digestbot.store.tables import deliveries, subscriptions
 
 AHEAD = timedelta(hours=1)
 """A clock that was further ahead than this, and is not any more, had gone wrong."""
 
+IDENTITY = (deliveries.c.workspace, deliveries.c.subscription, deliveries.c.occurrence)
+"""What there is one delivery of."""
+
 _UNREADABLE = "It was written down by another version of digestbot, and cannot be read. Order it anew."
+
+_ACTIVE = subscriptions.c.next_at.is_not(None)
+_DUE = (
+    select(subscriptions)
+    .where(subscriptions.c.next_at <= bindparam("now"))
+    .order_by(subscriptions.c.next_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)  # another process takes others; SQLite has one writer
+)
+_PUT_OFF = (
+    select(subscriptions)
+    .where(_ACTIVE, subscriptions.c.changed_at > bindparam("ahead"))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_ADVANCE = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("row"), subscriptions.c.workspace == bindparam("space"))
+    .values(
+        next_occurrence=bindparam("occurrence"),
+        next_at=bindparam("at"),
+        changed_at=bindparam("now"),
+        state=bindparam("becomes"),
+        reason=bindparam("why"),
+        version=subscriptions.c.version + 1,
+    )
+)
 
 
 def plan(db: Connection, now: datetime, decide: Decide, most: int) -> Sequence[Ended]:
     """See ports.Outbox."""
-    taken = _due(db, now, most)
-    decided = [(row, *_decided(row, now, decide)) for row in taken]
-    if decided:
-        _advance(db, [(row, plan) for row, _, plan in decided], now)
-        _wound(db, now)
-    wanted = [(row, standing, due) for row, standing, plan in decided if standing for due in plan.due]
-    return _write(db, wanted, now) if wanted else ()
+    while taken := _due(db, now, most):
+        decided = [(row, *_decided(row, now, decide)) for row in taken]
+        db.execute(_ADVANCE, [_advanced(row, plan, now) for row, _, plan in decided])
+        wanted = [(row.turn, one, due) for row, one, plan in decided if one for due in plan.due]
+        written = _write(db, wanted, now) if wanted else ()
+        # An empty answer says that nothing more is due; an order that stays due must not hold this up for ever.
+        if written or any(plan.next_at and plan.next_at <= now for _, _, plan in decided):
+            return written
+    return ()
 
 
 def _due(db: Connection, now: datetime, most: int) -> Sequence[Row[Any]]:
-    """What is due; and, once after a clock was set back, what it had put off for too long."""
-    came = select(subscriptions).where(subscriptions.c.next_at <= now)
-    locked = came.order_by(subscriptions.c.next_at).limit(most).with_for_update(skip_locked=True)
-    found = db.execute(locked).all()
-    if found or not _was_ahead(db, now):
-        return found
-    ahead = and_(subscriptions.c.next_at.is_not(None), subscriptions.c.planned_by > now + AHEAD)
-    put_off = db.execute(select(subscriptions).where(ahead).limit(most).with_for_update(skip_locked=True)).all()
-    if not put_off:
-        db.execute(update(clock).values(planned_by=now))
-    return put_off
-
-
-def _was_ahead(db: Connection, now: datetime) -> bool:
-    latest = db.scalar(select(clock.c.planned_by))
-    return latest is not None and latest > now + AHEAD
-
-
-def _wound(db: Connection, now: datetime) -> None:
-    """Remember the latest time by which anything was planned."""
-    row = upsert(db, clock).values(id=1, planned_by=now)
-    later = clock.c.planned_by < row.excluded.planned_by
-    db.execute(row.on_conflict_do_update(index_elements=["id"], set_={"planned_by": now}, where=later))
+    """What is due; and, after a clock was set back, what it had put off for too long."""
+    found = db.execute(_DUE, {"now": now, "most": most}).all()
+    return found or db.execute(_PUT_OFF, {"ahead": now + AHEAD, "most": most}).all()
 
 
 def _decided(row: Row[Any], now: datetime, decide: Decide) -> tuple[Standing | None, Plan]:
@@ -66,43 +79,43 @@ def _decided(row: Row[Any], now: datetime, decide: Decide) -> tuple[Standing | N
     return standing, decide(standing, now)
 
 
-def _advance(db: Connection, decided: Sequence[tuple[Row[Any], Plan]], now: datetime) -> None:
-    this = and_(subscriptions.c.id == bindparam("row"), subscriptions.c.workspace == bindparam("space"))
-    following = ("next_occurrence", "next_at", "planned_by", "state", "reason")
-    db.execute(
-        update(subscriptions).where(this).values({name: bindparam(name) for name in following}),
-        [
-            {
-                "row": row.id,
-                "space": row.workspace,
-                "next_occurrence": plan.next_occurrence,
-                "next_at": plan.next_at,
-                "planned_by": now,
-                "state": "paused" if plan.pause else row.state,
-                "reason": plan.pause or row.reason,
-            }
-            for row, plan in decided
-        ],
-    )
-
-
-def _write(db: Connection, wanted: Sequence[tuple[Row[Any], Standing, Due]], now: datetime) -> Sequence[Ended]:
-    """Insert deliveries; those that are there stay, unless they were skipped by a clock that was ahead."""
-    values = [delivery_row(one.subscription, due, row.turn, now) for row, one, due in wanted]
-    row = upsert(db, deliveries)
-    renewed = {
-        name: row.excluded[name] for name in values[0] if name not in {"workspace", "subscription", "occurrence"}
+def _advanced(row: Row[Any], plan: Plan, now: datetime) -> dict[str, object]:
+    return {
+        "row": row.id,
+        "space": row.workspace,
+        "occurrence": plan.next_occurrence,
+        "at": plan.next_at,
+        "now": now,
+        "becomes": "paused" if plan.pause else row.state,
+        "why": plan.pause or row.reason,
     }
+
+
+def _write(db: Connection, wanted: Sequence[tuple[int, Standing, Due]], now: datetime) -> Sequence[Ended]:
+    """Insert deliveries; those that are there stay, unless they were skipped by a clock that was ahead."""
+    new = {_identity(one.subscription, due): (turn, one.subscription, due) for turn, one, due in wanted}
+    values = [delivery_row(order, due, now, turn=turn) for turn, order, due in new.values()]
+    row = upsert(db, deliveries)
+    renewed = {name: row.excluded[name] for name in values[0] if name not in {one.name for one in IDENTITY}}
     wrongly = and_(deliveries.c.state == Outcome.SKIPPED, deliveries.c.planned_at > row.excluded.planned_at)
-    written = row.on_conflict_do_update(
-        index_elements=["workspace", "subscription", "occurrence"], set_=renewed, where=wrongly
-    )
-    made = db.execute(written.returning(deliveries), values)
-    return [Ended(rows.delivery(one), Outcome(one.state), one.reason, one.due_at) for one in made]
+    written = row.on_conflict_do_update(index_elements=IDENTITY, set_=renewed, where=wrongly)
+    made = db.execute(written.returning(deliveries.c.id, *IDENTITY), values)
+    return [_planned(number, *new[identity][1:]) for number, *key in made if (identity := tuple(key))]
 
 
-def delivery_row(order: Subscription, due: Due, turn: int, now: datetime, notice: str = "") -> dict[str, object]:
-    """A new delivery as it is kept."""
+def _identity(order: Subscription, due: Due) -> tuple[object, ...]:
+    return order.channel.workspace, order.id, due.at
+
+
+def _planned(number: int, order: Subscription, due: Due) -> Ended:
+    delivery = Delivery(order, due.at, 0, number=number)
+    if due.skip:
+        return Ended(delivery, Outcome.SKIPPED, due.skip)
+    return Ended(delivery, Outcome.PLANNED, due_at=due.due_at)
+
+
+def delivery_row(order: Subscription, due: Due, now: datetime, *, turn: int = 0, notice: str = "") -> dict[str, object]:
+    """A new delivery as it is kept. turn: how many orders its workspace had before."""
     return {
         "workspace": order.channel.workspace,
         "subscription": order.id,
@@ -116,17 +129,42 @@ def delivery_row(order: Subscription, due: Due, turn: int, now: datetime, notice
         "theme": "",
         "planned_at": now,
         "due_at": None if due.skip else due.due_at,
-        "turn": turn,
+        "expires_at": due.expires_at,
+        "turn": None if due.skip else due.due_at + timedelta(seconds=turn),
         "finished_at": now if due.skip else None,
     }
 
 
-def next_time(db: Connection, platforms: Sequence[str]) -> datetime | None:
+def add(db: Connection, order: Subscription, due: Due, now: datetime, notice: str = "") -> bool:
+    """Plan one delivery beside the schedule; False where it is there already."""
+    made = upsert(db, deliveries).values(delivery_row(order, due, now, notice=notice))
+    new = made.on_conflict_do_nothing(index_elements=IDENTITY).returning(deliveries.c.id)
+    return db.execute(new).first() is not None
+
+
+def announce(db: Connection, channel: Channel, topic: str, text: str, now: datetime) -> bool:
+    """See ports.Outbox. A notice has one occurrence for all time, so that there is one of each topic."""
+    name = f"notice:{blake2b(f'{channel}#{topic}'.encode(), digest_size=8).hexdigest()}"
+    return add(db, Subscription(name, channel, ""), Due(_ONCE, now), now, text)
+
+
+_ONCE = datetime(1970, 1, 1)  # noqa: DTZ001 - an occurrence is a wall time
+
+_EARLIEST = select(func.min(deliveries.c.due_at)).where(
+    deliveries.c.platform == bindparam("platform"), deliveries.c.due_at.is_not(None)
+)
+_SOONEST = (
+    select(func.min(subscriptions.c.next_at)).where(_ACTIVE),
+    select(func.min(deliveries.c.lease_until)).where(deliveries.c.lease_until.is_not(None)),
+)
+_LATEST_CLOCK = select(func.max(subscriptions.c.changed_at)).where(_ACTIVE)
+
+
+def next_time(db: Connection, now: datetime, platforms: Sequence[str]) -> datetime | None:
     """See ports.Outbox."""
-    due = [db.scalar(select(func.min(deliveries.c.due_at)).where(deliveries.c.platform == name)) for name in platforms]
-    times = [
-        db.scalar(select(func.min(subscriptions.c.next_at))),
-        db.scalar(select(func.min(deliveries.c.lease_until))),
-        *due,
-    ]
+    worked_out = db.scalar(_LATEST_CLOCK)
+    if worked_out and worked_out > now + AHEAD:
+        return now
+    times = [db.scalar(one) for one in _SOONEST]
+    times += [db.scalar(_EARLIEST, {"platform": name}) for name in platforms]
     return min((time for time in times if time), default=None)

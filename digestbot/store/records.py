@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, update
 
 from digestbot.model import Channel, Delivery, Message, Part
 from digestbot.orders import UNSHOWN, Attempt, Change, Outcome, Picked, Record
@@ -32,8 +32,11 @@ def latest(
     asked += [deliveries.c.subscription == subscription] if subscription is not None else []
     asked += [deliveries.c.state.in_(states)] if states else []
     asked += [deliveries.c.planned_at >= since] if since else []
-    newest = select(deliveries).where(and_(*asked)).order_by(deliveries.c.planned_at.desc(), deliveries.c.id.desc())
-    return [one for row in db.execute(newest.limit(limit)) if (one := _record(row))]
+    found = db.execute(select(deliveries).where(and_(*asked)).order_by(*_NEWEST).limit(limit))
+    return [one for row in found if (one := _record(row))]
+
+
+_NEWEST = (deliveries.c.planned_at.desc(), deliveries.c.occurrence.desc(), deliveries.c.id.desc())
 
 
 def one(db: Connection, workspace: str, subscription: str, occurrence: datetime | None) -> Record | None:
@@ -70,15 +73,16 @@ def kept(db: Connection, workspace: str, subscription: str, occurrence: datetime
 def again(db: Connection, delivery: Delivery, now: datetime, change: Change) -> bool:
     """See ports.Ledger."""
     row = _row(db, delivery.subscription.channel.workspace, delivery.subscription.id, delivery.occurrence)
-    if row is None or row.state not in _AGAIN:
+    if row is None or row.state not in _AGAIN or row.due_at is not None:
         return False
     unsettled = and_(parts.c.workspace == row.workspace, parts.c.delivery == row.id, parts.c.state != "arrived")
     if db.execute(select(parts.c.n).where(unsettled, parts.c.text == "")).first():
         return False  # it was pruned
+    this = and_(deliveries.c.workspace == row.workspace, deliveries.c.id == row.id, deliveries.c.state == row.state)
+    anew = {"state": Outcome.RETRY, "reason": "", "due_at": now, "turn": now, "expires_at": None, "finished_at": None}
+    if not db.execute(update(deliveries).where(this).values(anew)).rowcount:
+        return False
     db.execute(update(parts).where(unsettled).values(state="waiting", message_ref=None, changed_at=now))
-    this = and_(deliveries.c.workspace == row.workspace, deliveries.c.id == row.id)
-    anew = {"state": Outcome.RETRY, "reason": "", "due_at": now, "lease_until": None, "planned_at": now}
-    db.execute(update(deliveries).where(this).values(anew))
     note(db, change)
     return True
 
@@ -93,22 +97,40 @@ def show(db: Connection, channel: Channel, theme: str, picks: Sequence[Picked], 
 
 def history(db: Connection, workspace: str, subscription: str | None) -> Sequence[Shown]:
     """See ports.Ledger."""
-    seen = or_(shown.c.delivery.is_(None), deliveries.c.state.not_in(UNSHOWN))
-    mine = and_(shown.c.workspace == workspace, seen)
-    mine = mine if subscription is None else and_(mine, deliveries.c.subscription == subscription)
-    both = shown.outerjoin(deliveries, deliveries.c.id == shown.c.delivery)
-    columns = (shown, deliveries.c.subscription, deliveries.c.occurrence)
-    found = db.execute(select(*columns).select_from(both).where(mine).order_by(shown.c.at, shown.c.id))
+    mine = [shown.c.workspace == workspace]
+    if subscription is None:
+        both = shown.outerjoin(deliveries, _BOTH)
+        mine.append(or_(shown.c.delivery.is_(None), deliveries.c.state.not_in(UNSHOWN)))
+    else:
+        both = shown.join(deliveries, _BOTH)
+        mine += [deliveries.c.workspace == workspace, deliveries.c.subscription == subscription]
+        mine.append(deliveries.c.state.not_in(UNSHOWN))
+    found = db.execute(select(*_SHOWN).select_from(both).where(*mine).order_by(shown.c.at, shown.c.id))
     return [_shown(row) for row in found]
 
 
 def where_shown(db: Connection, workspace: str, highlight_id: str) -> Sequence[tuple[Shown, Record | None]]:
     """See ports.Ledger.shown."""
     mine = and_(shown.c.workspace == workspace, shown.c.highlight_id == highlight_id)
-    both = shown.outerjoin(deliveries, deliveries.c.id == shown.c.delivery)
-    columns = (shown, deliveries.c.subscription, deliveries.c.occurrence)
-    found = db.execute(select(*columns).select_from(both).where(mine).order_by(shown.c.at.desc(), shown.c.id.desc()))
-    return [(_shown(row), _by_number(db, workspace, row.delivery)) for row in found.all()]
+    seen = or_(shown.c.delivery.is_(None), deliveries.c.state.not_in(UNSHOWN))
+    both = select(*_SHOWN).select_from(shown.outerjoin(deliveries, _BOTH)).where(mine, seen)
+    found = db.execute(both.order_by(shown.c.at.desc(), shown.c.id.desc())).all()
+    records = _by_number(db, workspace, {row.delivery for row in found if row.delivery is not None})
+    return [(_shown(row), records.get(row.delivery)) for row in found]
+
+
+_BOTH = and_(deliveries.c.id == shown.c.delivery, deliveries.c.workspace == shown.c.workspace)
+_SHOWN: tuple[ColumnElement[Any], ...] = (
+    shown.c.workspace,
+    shown.c.highlight_id,
+    shown.c.theme,
+    shown.c.at,
+    shown.c.source,
+    shown.c.native,
+    shown.c.delivery,
+    deliveries.c.subscription,
+    deliveries.c.occurrence,
+)
 
 
 def tally(db: Connection) -> Sequence[tuple[str, Outcome, int]]:
@@ -122,21 +144,22 @@ def tally(db: Connection) -> Sequence[tuple[str, Outcome, int]]:
 
 def prune(db: Connection, before: datetime) -> int:
     """See ports.Outbox."""
-    old = select(deliveries.c.id).where(deliveries.c.finished_at < before, deliveries.c.due_at.is_(None))
-    full = and_(parts.c.delivery.in_(old), parts.c.text != "")
-    return db.execute(update(parts).where(full).values(payload={}, text="")).rowcount
+    over = exists().where(deliveries.c.id == parts.c.delivery, deliveries.c.finished_at < before)
+    old = and_(parts.c.text != "", over)
+    count = db.scalar(select(func.count(parts.c.delivery.distinct())).where(old)) or 0
+    db.execute(update(parts).where(old).values(payload={}, text=""))
+    return count
 
 
 def _row(db: Connection, workspace: str, subscription: str, occurrence: datetime | None) -> Row[Any] | None:
     mine = and_(deliveries.c.workspace == workspace, deliveries.c.subscription == subscription)
     mine = mine if occurrence is None else and_(mine, deliveries.c.occurrence == occurrence)
-    return db.execute(select(deliveries).where(mine).order_by(deliveries.c.occurrence.desc()).limit(1)).first()
+    return db.execute(select(deliveries).where(mine).order_by(*_NEWEST).limit(1)).first()
 
 
-def _by_number(db: Connection, workspace: str, number: int | None) -> Record | None:
-    this = and_(deliveries.c.workspace == workspace, deliveries.c.id == number)
-    row = db.execute(select(deliveries).where(this)).first()
-    return _record(row) if row else None
+def _by_number(db: Connection, workspace: str, numbers: Iterable[int]) -> dict[int, Record]:
+    these = and_(deliveries.c.workspace == workspace, deliveries.c.id.in_(numbers))
+    return {row.id: one for row in db.execute(select(deliveries).where(these)) if (one := _record(row))}
 
 
 def _record(row: Row[Any]) -> Record | None:
@@ -147,6 +170,5 @@ def _record(row: Row[Any]) -> Record | None:
 
 
 def _shown(row: Row[Any]) -> Shown:
-    when = row.occurrence.isoformat(timespec="minutes") if row.occurrence else ""
-    of = f"{row.workspace}/{row.subscription}/{when}" if when else ""
+    of = rows.delivery_id(row.workspace, row.subscription, row.occurrence) if row.occurrence else ""
     return Shown(row.highlight_id, row.theme, row.at, row.source, row.native, of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -19,8 +20,9 @@ class UnreadableError(ValueError):
     """A subscription was written down by another version of digestbot, and this one cannot read it."""
 
 
+@lru_cache(maxsize=4096)
 def ordered(subscription: Subscription) -> dict[str, object]:
-    """A subscription as it is kept."""
+    """A subscription as it is kept; nobody changes what is returned."""
     return asdict(subscription)
 
 
@@ -55,6 +57,11 @@ def delivery(row: Row[Any]) -> Delivery:
     return Delivery(subscription(row.ordered), row.occurrence, row.attempt, row.notice, row.id)
 
 
+def delivery_id(workspace: str, subscription: str, occurrence: datetime) -> str:
+    """`Delivery.id` of a row whose subscription is not read."""
+    return Delivery(Subscription(subscription, Channel("", workspace, ""), ""), occurrence).id
+
+
 def record(row: Row[Any]) -> Record:
     """A row of `deliveries` as the ledger shows it; raises UnreadableError."""
     outcome = Outcome(row.state)
@@ -67,10 +74,10 @@ def part(row: Row[Any]) -> PartState:
     return PartState(row.n, row.key, row.state, row.message_ref or "", row.changed_at)
 
 
-def ended(channel: Channel, rows: Sequence[Row[Any]]) -> tuple[MessageRef | None, ...]:
-    """Of the rows of a delivery's parts, in order, those that ended."""
+def ended(channel: Channel, rows: Sequence[Row[Any]]) -> dict[int, MessageRef | None]:
+    """Of the rows of a delivery's parts those that ended, by their numbers."""
     there = [row for row in rows if row.state in {"arrived", "doubtful"}]
-    return tuple(None if row.message_ref is None else MessageRef(channel, row.message_ref) for row in there)
+    return {row.n: None if row.message_ref is None else MessageRef(channel, row.message_ref) for row in there}
 
 
 def change(one: Change) -> dict[str, object]:
@@ -82,5 +89,8 @@ def lease_clock(db: Connection, now: datetime) -> datetime:
     """What leases are counted by: the database's own clock where several machines share it, else ours."""
     if db.dialect.name != "postgresql":
         return now
-    told: datetime = db.execute(select(func.clock_timestamp())).scalar_one()
+    told: datetime = db.execute(_CLOCK).scalar_one()
     return told
+
+
+_CLOCK = select(func.clock_timestamp())

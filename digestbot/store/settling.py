@@ -10,15 +10,41 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from digestbot.model import Delivery, Message, MessageRef
 from digestbot.orders import Ended, Outcome, Picked
 from digestbot.store.dialect import upsert
 from digestbot.store.tables import attempts, deliveries, parts, shown
 
-_HELD = (Outcome.CLAIMED, Outcome.UNCERTAIN)
-"""A lease may have ended while the answer was under way: the delivery is uncertain, and the answer settles it."""
+_THIS = and_(deliveries.c.id == bindparam("row"), deliveries.c.workspace == bindparam("space"))
+_PART = and_(parts.c.delivery == bindparam("row"), parts.c.workspace == bindparam("space"))
+_PRESENT = (
+    select(deliveries.c.id, deliveries.c.workspace, deliveries.c.attempt, deliveries.c.state, deliveries.c.claimed_at)
+    .where(deliveries.c.id.in_(bindparam("rows", expanding=True)))
+    .order_by(deliveries.c.id)
+    .with_for_update()
+)
+_THEME = update(deliveries).where(_THIS).values(theme=bindparam("called"))
+_BECOMES: dict[str, object] = {
+    "state": bindparam("becomes"),
+    "message_ref": bindparam("ref"),
+    "changed_at": bindparam("now"),
+}
+_MOVE = update(parts).where(_PART, parts.c.n == bindparam("part")).values(_BECOMES)
+_LAND = update(parts).where(_PART, parts.c.state == "begun").values(_BECOMES)
+_CLOSE = (
+    update(deliveries)
+    .where(_THIS)
+    .values(
+        state=bindparam("becomes"),
+        reason=bindparam("why"),
+        due_at=bindparam("due"),
+        turn=bindparam("due"),
+        lease_until=None,
+        finished_at=bindparam("over"),
+    )
+)
 
 
 class Keeping(NamedTuple):
@@ -45,66 +71,69 @@ def keep(db: Connection, batch: Sequence[Keeping]) -> Sequence[bool]:
     held = _held(db, [one.delivery for one in batch])
     mine = [one for one, holds in zip(batch, held, strict=True) if holds]
     if mine:
-        themes = [{**_key(one.delivery), "theme": one.theme} for one in mine]
-        db.execute(update(deliveries).where(_this()).values(theme=bindparam("theme")), themes)
-        _write(db, [row for one in mine for row in _part_rows(one)])
-        if picked := [row for one in mine for row in _shown_rows(one)]:
-            db.execute(shown.insert(), picked)
+        db.execute(_THEME, [{**_key(one.delivery), "called": one.theme} for one in mine])
+    if rows := [row for one in mine for row in _part_rows(one)]:
+        db.execute(_NEW_PARTS, rows)
+    if picked := [row for one in mine for row in _shown_rows(one)]:
+        db.execute(_NEW_SHOWN, picked)
     return held
+
+
+_NEW_PARTS, _NEW_SHOWN = parts.insert(), shown.insert()
 
 
 def begin(db: Connection, batch: Sequence[PartEnded]) -> Sequence[bool]:
     """See ports.Outbox."""
-    return _move(db, batch, "begun")
+    held = _held(db, [one.delivery for one in batch])
+    _move(db, [(one, "begun") for one, holds in zip(batch, held, strict=True) if holds])
+    return held
 
 
 def end(db: Connection, batch: Sequence[PartEnded]) -> Sequence[bool]:
     """See ports.Outbox."""
-    return _move(db, batch, "arrived")
+    held = _held(db, [one.delivery for one in batch], late=True)
+    ended = [(one, "arrived" if one.ref else "doubtful") for one in batch]
+    _move(db, [one for one, holds in zip(ended, held, strict=True) if holds])
+    return held
 
 
 def finish(db: Connection, batch: Sequence[tuple[Ended, datetime]]) -> Sequence[bool]:
     """See ports.Outbox."""
-    held = _held(db, [ended.delivery for ended, _ in batch])
+    since = _present(db, [ended.delivery for ended, _ in batch], late=True)
+    held = [_fence(ended.delivery) in since for ended, _ in batch]
     mine = [one for one, holds in zip(batch, held, strict=True) if holds]
+    if landed := [_landed(*one) for one in mine if _lands(one[0])]:
+        db.execute(_LAND, landed)
     if mine:
-        _close_parts(db, mine)
-        _tried(db, mine)
-        done = ("state", "reason", "due_at", "finished_at", "lease_until")
-        rows = [
-            {
-                **_key(ended.delivery),
-                "state": ended.outcome,
-                "reason": ended.reason,
-                "due_at": ended.due_at,
-                "finished_at": now,
-                "lease_until": None,
-            }
-            for ended, now in mine
-        ]
-        db.execute(update(deliveries).where(_this()).values({name: bindparam(name) for name in done}), rows)
+        _tried(db, [_attempt(ended, since[_fence(ended.delivery)], now) for ended, now in mine])
+        db.execute(_CLOSE, [_closed(*one) for one in mine])
     return held
 
 
-def _held(db: Connection, batch: Sequence[Delivery]) -> list[bool]:
-    """For each, whether its attempt is the present one; the rows are locked until the transaction ends."""
-    columns = (deliveries.c.id, deliveries.c.workspace, deliveries.c.attempt)
-    these = and_(deliveries.c.id.in_([one.number for one in batch]), deliveries.c.state.in_(_HELD))
-    found = db.execute(select(*columns).where(these).order_by(deliveries.c.id).with_for_update())
-    present = {(row.id, row.workspace, row.attempt) for row in found}
-    return [(one.number, one.subscription.channel.workspace, one.attempt) in present for one in batch]
+_Fence = tuple[int, str, int]
+
+
+def _fence(delivery: Delivery) -> _Fence:
+    return delivery.number, delivery.subscription.channel.workspace, delivery.attempt
+
+
+def _held(db: Connection, batch: Sequence[Delivery], *, late: bool = False) -> list[bool]:
+    present = _present(db, batch, late=late)
+    return [_fence(one) in present for one in batch]
+
+
+def _present(db: Connection, batch: Sequence[Delivery], *, late: bool) -> dict[_Fence, datetime | None]:
+    """The claims that hold, and since when; their rows are locked until the transaction ends.
+
+    late: a lease may have ended while the answer was under way. The delivery is uncertain, and the answer settles it.
+    """
+    states = (Outcome.CLAIMED, Outcome.UNCERTAIN) if late else (Outcome.CLAIMED,)
+    found = db.execute(_PRESENT, {"rows": [one.number for one in batch]})
+    return {(row.id, row.workspace, row.attempt): row.claimed_at for row in found if row.state in states}
 
 
 def _key(delivery: Delivery) -> dict[str, object]:
     return {"row": delivery.number, "space": delivery.subscription.channel.workspace}
-
-
-def _this() -> ColumnElement[bool]:
-    return and_(deliveries.c.id == bindparam("row"), deliveries.c.workspace == bindparam("space"))
-
-
-def _part() -> ColumnElement[bool]:
-    return and_(parts.c.delivery == bindparam("row"), parts.c.workspace == bindparam("space"))
 
 
 def _part_rows(one: Keeping) -> list[dict[str, object]]:
@@ -124,11 +153,6 @@ def _part_rows(one: Keeping) -> list[dict[str, object]]:
     ]
 
 
-def _write(db: Connection, rows: Sequence[dict[str, object]]) -> None:
-    if rows:
-        db.execute(parts.insert(), rows)
-
-
 def _shown_rows(one: Keeping) -> list[dict[str, object]]:
     channel = one.delivery.subscription.channel
     common = {"workspace": channel.workspace, "theme": one.theme, "channel": str(channel), "at": one.now}
@@ -144,68 +168,56 @@ def _shown_rows(one: Keeping) -> list[dict[str, object]]:
     ]
 
 
-def _move(db: Connection, batch: Sequence[PartEnded], state: str) -> Sequence[bool]:
-    """Put parts into a state; one that ended without a message is doubtful."""
-    held = _held(db, [one.delivery for one in batch])
+def _move(db: Connection, moved: Sequence[tuple[PartEnded, str]]) -> None:
     rows = [
         {
             **_key(one.delivery),
             "part": one.n,
-            "becomes": "doubtful" if state == "arrived" and one.ref is None else state,
+            "becomes": state,
             "ref": one.ref.id if one.ref else None,
             "now": one.now,
         }
-        for one, holds in zip(batch, held, strict=True)
-        if holds
+        for one, state in moved
     ]
-    values: dict[str, object] = {
-        "state": bindparam("becomes"),
-        "message_ref": bindparam("ref"),
-        "changed_at": bindparam("now"),
-    }
     if rows:
-        db.execute(update(parts).where(_part(), parts.c.n == bindparam("part")).values(values), rows)
-    return held
+        db.execute(_MOVE, rows)
 
 
-def _close_parts(db: Connection, mine: Sequence[tuple[Ended, datetime]]) -> None:
-    """Say what became of the part in flight; one that is yet to be looked for stays in flight."""
-    rows = [
-        {
-            **_key(ended.delivery),
-            "becomes": "arrived" if ended.ref else ("doubtful" if ended.outcome is Outcome.UNCERTAIN else "waiting"),
-            "ref": ended.ref.id if ended.ref else None,
-            "now": now,
-        }
-        for ended, now in mine
-        if ended.ref or not (ended.outcome is Outcome.UNCERTAIN and ended.due_at)
-    ]
-    values: dict[str, object] = {
-        "state": bindparam("becomes"),
-        "message_ref": bindparam("ref"),
-        "changed_at": bindparam("now"),
+def _lands(ended: Ended) -> bool:
+    """Whether the part in flight is in flight no more; one that is yet to be looked for is."""
+    return ended.ref is not None or ended.outcome is not Outcome.UNCERTAIN or ended.due_at is None
+
+
+def _landed(ended: Ended, now: datetime) -> dict[str, object]:
+    lost = "doubtful" if ended.outcome is Outcome.UNCERTAIN else "waiting"
+    ref = ended.ref.id if ended.ref else None
+    return {**_key(ended.delivery), "becomes": "arrived" if ended.ref else lost, "ref": ref, "now": now}
+
+
+def _closed(ended: Ended, now: datetime) -> dict[str, object]:
+    return {
+        **_key(ended.delivery),
+        "becomes": ended.outcome,
+        "why": ended.reason,
+        "due": ended.due_at,
+        "over": None if ended.due_at else now,
     }
-    if rows:
-        db.execute(update(parts).where(_part(), parts.c.state == "begun").values(values), rows)
 
 
-def _tried(db: Connection, mine: Sequence[tuple[Ended, datetime]]) -> None:
+def _attempt(ended: Ended, since: datetime | None, now: datetime) -> dict[str, object]:
+    return {
+        "workspace": ended.delivery.subscription.channel.workspace,
+        "delivery": ended.delivery.number,
+        "number": ended.delivery.attempt,
+        "begun_at": since or now,
+        "ended_at": now,
+        "outcome": ended.outcome,
+        "reason": ended.reason,
+    }
+
+
+def _tried(db: Connection, rows: Sequence[dict[str, object]]) -> None:
     """Keep the attempts; one that was given up for lost is told anew."""
-    ids = [ended.delivery.number for ended, _ in mine]
-    begun = db.execute(select(deliveries.c.id, deliveries.c.claimed_at).where(deliveries.c.id.in_(ids)))
-    since = {row.id: row.claimed_at for row in begun}
-    rows = [
-        {
-            "workspace": ended.delivery.subscription.channel.workspace,
-            "delivery": ended.delivery.number,
-            "number": ended.delivery.attempt,
-            "begun_at": since[ended.delivery.number] or now,
-            "ended_at": now,
-            "outcome": ended.outcome,
-            "reason": ended.reason,
-        }
-        for ended, now in mine
-    ]
     row = upsert(db, attempts)
     told = {name: row.excluded[name] for name in ("ended_at", "outcome", "reason")}
     db.execute(row.on_conflict_do_update(index_elements=["delivery", "number"], set_=told), rows)

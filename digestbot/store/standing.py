@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, select, update
 
 from digestbot.model import Channel, Delivery
 from digestbot.orders import WAITING, Change, Due, Outcome, Standing
 from digestbot.store import rows
 from digestbot.store.dialect import upsert
 from digestbot.store.opinions import note
-from digestbot.store.planning import delivery_row
-from digestbot.store.tables import deliveries, subscriptions
+from digestbot.store.planning import IDENTITY, add, delivery_row
+from digestbot.store.tables import deliveries, parts, subscriptions
 
 
 def standings(db: Connection, workspace: str, channel: Channel | None) -> Sequence[Standing]:
@@ -49,6 +49,17 @@ def skip(db: Connection, one: Standing, due: Due, change: Change) -> bool:
         return False
     _skip(db, one, due, change.at)
     return True
+
+
+def order_now(db: Connection, one: Standing, due: Due, change: Change) -> bool:
+    """See ports.Ledger."""
+    workspace, name = one.subscription.channel.workspace, one.subscription.id
+    # Whoever plans takes the order's row first: once it is ours nobody else adds that occurrence.
+    db.execute(select(subscriptions.c.id).where(_named(workspace, name)).with_for_update())
+    there = and_(_of(workspace, name), deliveries.c.occurrence == due.at)
+    if db.execute(select(deliveries.c.id).where(there)).first() or not put(db, one, change):
+        return False
+    return add(db, one.subscription, due, change.at)
 
 
 def pause(db: Connection, delivery: Delivery, reason: str, now: datetime) -> bool:
@@ -101,7 +112,6 @@ def _values(one: Standing, now: datetime) -> dict[str, object]:
         "reason": one.reason,
         "next_occurrence": one.next_occurrence,
         "next_at": one.next_at,
-        "planned_by": now,
         "changed_at": now,
     }
 
@@ -113,22 +123,25 @@ def _park(db: Connection, one: Standing, now: datetime) -> None:
         _set_waiting(db, workspace, name, one.reason or "Its subscription was removed.")
         return
     parked = and_(_of(workspace, name), deliveries.c.state == Outcome.PARKED)
-    db.execute(update(deliveries).where(parked).values(state=Outcome.PLANNED, reason="", due_at=now))
+    its = and_(parts.c.workspace == workspace, parts.c.delivery == deliveries.c.id)
+    begun = exists().where(its, parts.c.state == "begun")
+    before = case(
+        (begun, Outcome.UNCERTAIN.value), (deliveries.c.attempt > 0, Outcome.RETRY.value), else_=Outcome.PLANNED.value
+    )
+    ahead = case((deliveries.c.turn > now, deliveries.c.turn), else_=literal(now, deliveries.c.turn.type))
+    db.execute(update(deliveries).where(parked).values(state=before, reason="", due_at=ahead))
 
 
 def _set_waiting(db: Connection, workspace: str, name: str, reason: str) -> None:
-    """Park what waits. What may have arrived already is still looked for."""
-    waits = and_(_of(workspace, name), deliveries.c.state.in_(WAITING), deliveries.c.state != Outcome.UNCERTAIN)
+    waits = and_(_of(workspace, name), deliveries.c.state.in_(WAITING), deliveries.c.due_at.is_not(None))
     db.execute(update(deliveries).where(waits).values(state=Outcome.PARKED, reason=reason, due_at=None))
 
 
 def _skip(db: Connection, one: Standing, due: Due, now: datetime) -> None:
-    row = delivery_row(one.subscription, due, 0, now)
-    made = upsert(db, deliveries).values(row)
-    unsent = or_(*(deliveries.c.state == state for state in (Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED)))
+    made = upsert(db, deliveries).values(delivery_row(one.subscription, due, now))
     there = {"state": Outcome.SKIPPED, "reason": due.skip, "due_at": None, "finished_at": now}
-    keys = ["workspace", "subscription", "occurrence"]
-    db.execute(made.on_conflict_do_update(index_elements=keys, set_=there, where=unsent))
+    unsent = deliveries.c.state.in_((Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED))
+    db.execute(made.on_conflict_do_update(index_elements=IDENTITY, set_=there, where=unsent))
 
 
 def _named(workspace: str, name: str) -> ColumnElement[bool]:
@@ -137,10 +150,3 @@ def _named(workspace: str, name: str) -> ColumnElement[bool]:
 
 def _of(workspace: str, name: str) -> ColumnElement[bool]:
     return and_(deliveries.c.workspace == workspace, deliveries.c.subscription == name)
-
-
-def order_delivery(db: Connection, order: Standing, due: Due, notice: str, now: datetime) -> bool:
-    """Plan one delivery beside the schedule; False where it was planned."""
-    made = upsert(db, deliveries).values(delivery_row(order.subscription, due, 0, now, notice))
-    keys = ["workspace", "subscription", "occurrence"]
-    return db.execute(made.on_conflict_do_nothing(index_elements=keys).returning(deliveries.c.id)).first() is not None

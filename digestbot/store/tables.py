@@ -1,4 +1,8 @@
-"""The store's tables. Whatever belongs to a workspace carries its name; instants are kept in UTC."""
+"""The store's tables. Whatever belongs to a workspace carries its name; instants are kept in UTC.
+
+A change here is a file in migrations/versions/ and a new HEAD; a test holds one against the other.
+JSON is not JSONB on PostgreSQL, which sorts the keys of a payload: a message is sent as it was kept.
+"""
 
 from __future__ import annotations
 
@@ -23,39 +27,61 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.types import TypeEngine
+
+HEAD = "0002"
+"""The version of these tables: the last migration's."""
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime in Python, UTC without an offset in the database (SQLite keeps none)."""
+    """An aware datetime in Python; UTC without an offset on SQLite, which keeps none, and timestamptz on PostgreSQL."""
 
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        """The type of each database."""
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Take the offset away. Instants are aware: a naive one would be read as the machine's local time."""
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the offset back."""
-        return value.replace(tzinfo=UTC) if value else None
+        if value is None or dialect.name == "postgresql":
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
 
 
-_Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only where the key is called INTEGER."""
+class Words(TypeDecorator[str]):
+    """A text of notes, people or platforms; what no database keeps in one (NUL, half a character) becomes U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Replace what cannot be kept: PostgreSQL takes no NUL, and neither takes a surrogate."""
+        return value and value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+"""A row's number; on SQLite INTEGER PRIMARY KEY is the row's own."""
 
 metadata = MetaData()
 
 
-def _partial(name: str, *columns: str, filled: str) -> Index:
-    """An index of the rows in which a column is filled: few of many."""
-    where = text(f"{filled} IS NOT NULL")
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of some rows: few of many."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 subscriptions = Table(
     "subscriptions",
     metadata,
-    Column("id", _Id, Identity(), primary_key=True),
+    Column("id", Id, Identity(), primary_key=True),
     Column("workspace", String, nullable=False),
     Column("name", String, nullable=False),
     Column("channel", String, nullable=False),
@@ -63,41 +89,43 @@ subscriptions = Table(
     Column("state", String, nullable=False, comment="active, paused or removed"),
     Column("declared", Boolean, nullable=False),
     Column("ordered_by", String, nullable=False, default=""),
-    Column("reason", Text, nullable=False, default=""),
+    Column("reason", Words, nullable=False, default=""),
     Column("next_occurrence", DateTime, comment="naive wall time in the subscription's zone"),
     Column("next_at", Instant),
-    Column("planned_by", Instant, comment="what the clock showed when next_at was worked out"),
-    Column("changed_at", Instant),
+    Column("changed_at", Instant, comment="what the clock showed when next_at was worked out"),
     Column("version", Integer, nullable=False),
     Column("turn", Integer, nullable=False, comment="its rank in its workspace: workspaces are served in turn"),
     UniqueConstraint("workspace", "name"),
-    _partial("subscriptions_due", "next_at", filled="next_at"),
+    _partial("subscriptions_due", "next_at", where="next_at IS NOT NULL"),
+    _partial("subscriptions_ahead", "changed_at", where="next_at IS NOT NULL"),
     Index("subscriptions_turn", "workspace", "turn"),
 )
 
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", _Id, Identity(), primary_key=True),
+    Column("id", Id, Identity(), primary_key=True),
     Column("workspace", String, nullable=False),
     Column("subscription", String, nullable=False),
     Column("occurrence", DateTime, nullable=False, comment="naive wall time in the subscription's zone"),
     Column("platform", String, nullable=False),
     Column("ordered", JSON, nullable=False, comment="the subscription as it was when this was planned"),
-    Column("notice", Text, nullable=False, default="", comment="what is said instead of a digest"),
+    Column("notice", Words, nullable=False, default="", comment="what is said instead of a digest"),
     Column("state", String, nullable=False),
     Column("attempt", Integer, nullable=False, default=0),
-    Column("reason", Text, nullable=False, default=""),
-    Column("theme", Text, nullable=False, default=""),
+    Column("reason", Words, nullable=False, default=""),
+    Column("theme", Words, nullable=False, default=""),
     Column("planned_at", Instant, nullable=False),
     Column("due_at", Instant, comment="from when on it may be claimed; none where nothing waits"),
-    Column("turn", Integer, nullable=False, default=0),
+    Column("expires_at", Instant, comment="from when on it is too late to be sent"),
+    Column("turn", Instant, comment="its place among what waits: due_at, and a second for each order before its own"),
     Column("claimed_at", Instant),
     Column("lease_until", Instant),
     Column("finished_at", Instant),
     UniqueConstraint("workspace", "subscription", "occurrence"),
-    _partial("deliveries_due", "platform", "due_at", "turn", "id", filled="due_at"),
-    _partial("deliveries_leased", "lease_until", filled="lease_until"),
+    _partial("deliveries_due", "platform", "due_at", where="due_at IS NOT NULL"),
+    _partial("deliveries_turn", "platform", "turn", "id", "due_at", "workspace", where="due_at IS NOT NULL"),
+    _partial("deliveries_leased", "lease_until", where="lease_until IS NOT NULL"),
     Index("deliveries_by_time", "workspace", "planned_at"),
 )
 
@@ -110,7 +138,7 @@ attempts = Table(
     Column("begun_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=False),
     Column("outcome", String, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
 )
 
 parts = Table(
@@ -121,24 +149,25 @@ parts = Table(
     Column("n", Integer, primary_key=True),
     Column("key", String, nullable=False),
     Column("payload", JSON, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
     Column("state", String, nullable=False, comment="waiting, begun, arrived or doubtful"),
     Column("message_ref", String),
     Column("changed_at", Instant, nullable=False),
+    _partial("parts_full", "delivery", where="text <> ''"),
 )
 
 shown = Table(
     "shown",
     metadata,
-    Column("id", _Id, Identity(), primary_key=True),
+    Column("id", Id, Identity(), primary_key=True),
     Column("workspace", String, nullable=False),
     Column("highlight_id", String, nullable=False),
-    Column("theme", Text, nullable=False),
+    Column("theme", Words, nullable=False),
     Column("delivery", ForeignKey("deliveries.id", ondelete="SET NULL"), comment="none for what was shown on request"),
     Column("channel", String, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("source", Text, nullable=False, default="", comment="Source.identity, empty where not known"),
-    Column("native", Text, nullable=False, default="", comment="Highlight.native_id, empty where there is none"),
+    Column("source", Words, nullable=False, default="", comment="Source.identity, empty where not known"),
+    Column("native", Words, nullable=False, default="", comment="Highlight.native_id, empty where there is none"),
     Index("shown_by_workspace", "workspace", "at"),
     Index("shown_by_highlight", "workspace", "highlight_id"),
     Index("shown_by_delivery", "delivery"),
@@ -149,14 +178,8 @@ paces = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("arrival", Instant, comment="the theoretical arrival time of GCRA"),
+    Column("reserved_at", Instant, comment="what the clock showed when arrival was worked out"),
     Column("held_until", Instant, comment="the platform asked for silence until then"),
-)
-
-clock = Table(
-    "clock",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("planned_by", Instant, nullable=False, comment="the latest time by which anything was planned"),
 )
 
 hidden = Table(
@@ -165,7 +188,7 @@ hidden = Table(
     Column("workspace", String, primary_key=True),
     Column("kind", String, primary_key=True, comment="highlight or source"),
     Column("key", String, primary_key=True, comment="a hash of `what`, which may be longer than an index takes"),
-    Column("what", Text, nullable=False, comment="a highlight's id, or Source.identity"),
+    Column("what", Words, nullable=False, comment="a highlight's id, or Source.identity"),
     Column("hidden_by", String, nullable=False),
     Column("at", Instant, nullable=False),
 )
@@ -176,8 +199,8 @@ votes = Table(
     Column("workspace", String, primary_key=True),
     Column("member", String, primary_key=True),
     Column("highlight_id", String, primary_key=True),
-    Column("source", Text, nullable=False),
-    Column("theme", Text, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("theme", Words, nullable=False),
     Column("opinion", String, nullable=False, comment="more, less or report"),
     Column("at", Instant, nullable=False),
 )
@@ -194,12 +217,12 @@ saves = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("id", _Id, Identity(), primary_key=True),
+    Column("id", Id, Identity(), primary_key=True),
     Column("workspace", String, nullable=False),
     Column("at", Instant, nullable=False),
     Column("actor", String, nullable=False),
     Column("action", String, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("detail", Text, nullable=False, default=""),
+    Column("subject", Words, nullable=False),
+    Column("detail", Words, nullable=False, default=""),
     Index("audit_by_workspace", "workspace", "id"),
 )
