@@ -214,13 +214,14 @@ def _subscription(table: _Table) -> Subscription:
     name = table.text("name")
     if not _NAME.fullmatch(name):
         raise table.wrong("name", f"“{name}” cannot be a name. Use a-z, 0-9, - and _, such as morning.")
+    order, zone = _schedule(table)
     return Subscription(
         id=name,
         channel=_channel(table),
-        schedule=_schedule(table),
+        schedule=order,
         theme=ROTATE if isinstance(table.values.get("theme"), list) else table.text("theme", ROTATE),
         themes=table.texts("theme") if isinstance(table.values.get("theme"), list) else (),
-        zone=table.text("zone", "UTC"),
+        zone=zone,
         size=_size(table),
         title=table.text("title") if "title" in table.values else None,
         repeat_after_days=int(table.number("repeat_after_days", 60, 0, 3650)),
@@ -250,18 +251,21 @@ def _channel(table: _Table) -> Channel:
     return Channel(platform, workspace or LOCAL, name or platform)
 
 
-def _schedule(table: _Table) -> str:
-    """The schedule's own words, once they and the zone are known to be understood."""
+def _schedule(table: _Table) -> tuple[str, str]:
+    """The schedule's own words, once they are known to be understood, and the IANA name of its zone.
+
+    A city may stand for its zone, and a zone in the words wins over the key.
+    """
     text, zone = table.text("schedule"), table.text("zone", "UTC")
     try:
         schedule.parse(text)
     except ScheduleError as error:
         raise table.wrong("schedule", str(error)) from error
     try:
-        schedule.parse(text, zone)
+        order = schedule.parse(text, zone)
     except ScheduleError as error:
         raise table.wrong("zone", str(error)) from error
-    return text
+    return text, order.zone
 
 
 def _size(table: _Table) -> int:

@@ -14,6 +14,7 @@ COMMANDS = {
     "quote": "look",
     "themes": "look",
     "corpus": "corpus",
+    "next": "next",
     "run": "run",
     "console": "run",
     "demo": "demo",
