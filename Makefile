@@ -43,6 +43,7 @@ bench: $(READY)  ## what is fast, measured, with the floor beside it
 	@$(BIN)/python bench/lookup.py
 	@$(BIN)/python bench/library.py
 	@$(BIN)/python bench/curation.py
+	@$(BIN)/python bench/store.py
 
 fuzz: $(READY)  ## FUZZ_RUNS hostile texts through rendering, and as many inputs for a coverage-guided fuzzer of notes
 	$(BIN)/python tests/fuzz_rendering.py -runs=$(FUZZ_RUNS)

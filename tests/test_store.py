@@ -1,16 +1,27 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sqlite3
+import subprocess
+import sys
+import threading
+import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from fakes import NOW, make_subscription
+from postgres import Server
+from sqlalchemy import select
 
 from digestbot.errors import SettingsError, StoreError
-from digestbot.store import open_store
+from digestbot.model import Delivery, Message, Part
+from digestbot.store import open_store, serving
+from digestbot.store.check import check
+from digestbot.store.engine import connect
+from digestbot.store.tables import deliveries
 
 NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
 
@@ -22,6 +33,9 @@ ODD_URLS = [
     "sqlite:///x.db?foo=s3cret",
     "sqlite:///file:x.db?uri=true",
     "sqlite:///file:x.db",
+    "postgresql+asyncpg://u:s3cret@h/d",
+    "postgresql://u:s3cret@h:port/d",
+    "postgresql://u:s3cret@h",
 ]
 
 
@@ -85,9 +99,9 @@ async def test_durable_and_concurrent_modes(tmp_path: Path) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:s3cret@h/d", "sqlite://", "sqlite:///:memory:", "s3cret", *ODD_URLS])
+@pytest.mark.parametrize("url", ["mysql://u:s3cret@h/d", "sqlite://", "sqlite:///:memory:", "s3cret", *ODD_URLS])
 def test_other_urls_are_refused(url: str) -> None:
-    """A URL that names no SQLite file is refused by the setting's name, without its value."""
+    """A URL that names neither a file nor a PostgreSQL database is refused by the setting's name, without its value."""
     with pytest.raises(SettingsError, match="DIGESTBOT_DATABASE_URL") as refused:
         open_store(url)
     assert "s3cret" not in str(refused.value)
@@ -107,10 +121,126 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path}/data/deeper/ledger.db")
 
 
-def test_a_ledger_of_another_version_is_not_opened(tmp_path: Path) -> None:
-    """A file whose tables are not ours is left as it is, and the error says what to do."""
-    with closing(sqlite3.connect(tmp_path / "ledger.db")) as older:
-        older.execute("CREATE TABLE shown (id TEXT)")
-        older.commit()
-    with pytest.raises(StoreError, match="made by another version of digestbot"):
-        open_store(f"sqlite:///{tmp_path}/ledger.db")
+UNREACHABLE = ["postgresql://u:s3cret@127.0.0.1:1/d", "postgres://u:s3cret@/d?host=/nowhere&password=s3cret"]
+
+
+@pytest.mark.parametrize("url", UNREACHABLE)
+def test_a_server_that_is_not_there(url: str) -> None:
+    """A server that cannot be reached is named within seconds, without the password."""
+    began = time.monotonic()
+    with pytest.raises(StoreError, match=r"The database d on (127\.0\.0\.1:1|/nowhere) cannot be opened") as refused:
+        open_store(url)
+    assert "s3cret" not in str(refused.value)
+    assert time.monotonic() - began < 10
+
+
+def test_a_server_that_takes_connections_and_no_more() -> None:
+    """A server that answers nothing is given up within seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(StoreError, match="cannot be opened"):
+            open_store(f"postgresql+psycopg://u:s3cret@127.0.0.1:{silent.getsockname()[1]}/d")
+        assert time.monotonic() - began < 15
+
+
+def test_the_driver_is_an_extra() -> None:
+    """Without the driver of PostgreSQL a sentence says how to install it."""
+    code = "import sys; sys.modules['psycopg'] = None; from digestbot.store import open_store; open_store(sys.argv[1])"
+    ran = subprocess.run([sys.executable, "-c", code, UNREACHABLE[0]], capture_output=True, text=True, check=False)
+    assert ran.stderr.splitlines()[-1].endswith("Install it: pip install 'digestbot[postgres]'.")
+
+
+async def test_errors_quote_no_row(postgres_url: str) -> None:
+    """What an error of PostgreSQL says of a row, which is people's text, is left out."""
+    store = open_store(postgres_url)
+    delivery = Delivery(make_subscription(), NINE)
+    message = Message((Part({}, "words"), Part({}, "words")))
+    await store.plan(delivery.subscription, NINE, NOW)
+    await store.keep(delivery, "theme", [], message, NOW)
+    with pytest.raises(StoreError, match="duplicate key value") as failed:
+        await store.keep(delivery, "theme", [], message, NOW)
+    assert "(" not in str(failed.value)
+    store.close()
+
+
+async def test_a_server_that_is_started_again(postgres: Server, postgres_url: str) -> None:
+    """While the server is stopped an operation fails within seconds; after its start the same store works again."""
+    if postgres.local is None:
+        pytest.skip("the server is somebody else's")
+    store = open_store(postgres_url)
+    await store.plan(make_subscription(), NINE, NOW)
+    postgres.local.stop()
+    began = time.monotonic()
+    for work in (store.claim("acme", NOW), store.history("acme")):
+        with pytest.raises(StoreError, match="did not do its work"):
+            await work
+    assert time.monotonic() - began < 10
+    postgres.local.ensure_postgres_running()
+    assert len(await store.claim("acme", NOW)) == 1
+    assert await store.history("acme") == []
+    store.close()
+
+
+async def test_two_processes_claim_different_deliveries(postgres_url: str) -> None:
+    """Two stores on one PostgreSQL that claim at once share the deliveries: each goes to one of them."""
+    stores = [open_store(postgres_url) for _ in range(2)]
+    for n in range(100):
+        await stores[0].plan(make_subscription(), NINE.replace(year=2000 + n), NOW)
+    claims = [store.claim("acme", NOW, most=10) for _ in range(5) for store in stores]
+    taken = [one.id for found in await asyncio.gather(*claims) for one in found]
+    taken += [one.id for one in await stores[0].claim("acme", NOW, most=100)]
+    assert (len(taken), len(set(taken))) == (100, 100)
+    for store in stores:
+        store.close()
+
+
+def test_a_server_takes_several_services(postgres_url: str) -> None:
+    """The right to serve is one process's for a file, and anybody's for a server."""
+    with serving(postgres_url), serving(postgres_url):
+        pass
+
+
+def test_threads_end_with_the_store(tmp_path: Path) -> None:
+    """A store that was closed leaves no thread behind, also when nothing was asked of it."""
+    for _ in range(3):
+        open_store(f"sqlite:///{tmp_path}/ledger.db").close()
+    assert not [one for one in threading.enumerate() if one.name.startswith("digestbot-store")]
+
+
+WRITING = """
+import asyncio, sys
+from datetime import datetime, timedelta
+from fakes import NOW, make_subscription
+from digestbot.store import open_store
+
+async def write(store, task):
+    for n in range(100_000):
+        await store.plan(make_subscription(f"task-{task}"), datetime(2026, 1, 1) + timedelta(hours=n), NOW)
+        sys.stdout.write(f"task-{task} {n}\\n")
+
+async def main():
+    store = open_store(sys.argv[1])
+    await asyncio.gather(*(write(store, task) for task in range(32)))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_was_answered_survives_a_kill(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    """All that a process, killed with -9 in the middle of its groups, was told is in the ledger, which is whole."""
+    url = f"sqlite:///{tmp_path}/ledger.db" if kind == "sqlite" else request.getfixturevalue("postgres_url")
+    paths = {"PYTHONPATH": str(Path(__file__).parent), "PATH": ""}
+    command = [sys.executable, "-u", "-c", WRITING, url]
+    with subprocess.Popen(command, env=paths, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        told = [process.stdout.readline() for _ in range(500)]
+        process.kill()
+        told += process.stdout.read().splitlines(keepends=True)
+    database = connect(url)
+    with database.reader.begin() as connection:
+        rows = connection.execute(select(deliveries.c.subscription, deliveries.c.occurrence)).all()
+    there = {f"{name} {int((when - datetime(2026, 1, 1)).total_seconds() // 3600)}\n" for name, when in rows}  # noqa: DTZ001
+    assert {line for line in told if line.endswith("\n")} <= there
+    assert check(database).problems == ()
+    database.close()

@@ -17,6 +17,7 @@ COMMANDS = {
     "next": "next",
     "run": "run",
     "console": "run",
+    "db": "db",
     "demo": "demo",
 }
 """Which file of this folder holds a command; its function is called like the command, `-` written as `_`."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from digestbot.model import Channel, Delivery, Message, MessageRef, Outcome, Part, Subscription
 from digestbot.ports import Shown
@@ -16,26 +16,40 @@ from digestbot.store.tables import deliveries, parts, shown
 _NOT_SHOWN = (Outcome.REFUSED, Outcome.SKIPPED)
 
 
-def plan(db: Connection, subscription: Subscription, occurrence: datetime, now: datetime, skip: str) -> bool:
+Planned = tuple[Subscription, datetime, datetime, str]
+"""What `plan` of ports.Store is told: the occurrence, now and why to skip it come after the subscription."""
+
+
+def plan(db: Connection, planned: Sequence[Planned]) -> Sequence[bool]:
     """See ports.Store."""
-    row = {
+    rows = [_planned(*one) for one in planned]
+    named = [{**_key(Delivery(order, occurrence)), "now": now} for order, occurrence, now, _ in planned]
+    ahead = and_(_NAMED, deliveries.c.state == Outcome.SKIPPED, deliveries.c.planned_at > bindparam("now"))
+    db.execute(delete(deliveries).where(ahead), named)
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(deliveries).on_conflict_do_nothing().returning(*_IDENTITY)
+    inserted = {tuple(row) for row in db.execute(new, rows)}
+    done = []
+    for row in rows:
+        identity = tuple(row[column.name] for column in _IDENTITY)
+        done.append(identity in inserted)
+        inserted.discard(identity)  # asked twice in one go, the first one did it
+    return done
+
+
+def _planned(subscription: Subscription, occurrence: datetime, now: datetime, skip: str) -> dict[str, object]:
+    return {
         "workspace": subscription.channel.workspace,
         "subscription": subscription.id,
         "occurrence": occurrence,
         "ordered": asdict(subscription),
         "state": Outcome.SKIPPED if skip else Outcome.PLANNED,
+        "attempt": 0,
         "reason": skip,
+        "theme": "",
         "planned_at": now,
         "finished_at": now if skip else None,
     }
-    ahead = and_(_this(Delivery(subscription, occurrence)), deliveries.c.state == Outcome.SKIPPED)
-    db.execute(delete(deliveries).where(ahead, deliveries.c.planned_at > now))
-    try:
-        with db.begin_nested():
-            db.execute(insert(deliveries).values(row))
-    except IntegrityError:
-        return False
-    return True
 
 
 def claim(db: Connection, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
@@ -43,6 +57,7 @@ def claim(db: Connection, workspace: str, now: datetime, most: int) -> Sequence[
     due = or_(deliveries.c.retry_at.is_(None), deliveries.c.retry_at <= now)
     waits = and_(deliveries.c.workspace == workspace, _waiting(), due)
     oldest = select(deliveries).where(waits).order_by(deliveries.c.planned_at, deliveries.c.id).limit(most)
+    oldest = oldest.with_for_update(skip_locked=True)  # another process takes others; SQLite has one writer
     rows = db.execute(oldest).all()
     taken = {"state": Outcome.CLAIMED, "attempt": deliveries.c.attempt + 1, "claimed_at": now, "retry_at": None}
     db.execute(update(deliveries).where(deliveries.c.id.in_([row.id for row in rows])).values(taken))
@@ -73,17 +88,32 @@ def kept(db: Connection, delivery: Delivery) -> Message | None:
     return Message(tuple(Part(row.payload, row.text) for row in rows)) if rows else None
 
 
-def begin_part(db: Connection, delivery: Delivery, n: int, now: datetime) -> None:
-    """See ports.Store."""
-    this = and_(_parts_of(delivery), parts.c.n == n)
-    db.execute(update(parts).where(this).values(state="begun", changed_at=now))
+def begin_parts(db: Connection, begun: Sequence[tuple[Delivery, int, datetime]]) -> Sequence[None]:
+    """See ports.Store; many at once, as all that takes a list here."""
+    change = update(parts).where(_PART).values(state="begun", changed_at=bindparam("now"))
+    db.execute(change, [{**_key(delivery), "part": n, "now": now} for delivery, n, now in begun])
+    return [None] * len(begun)
 
 
-def end_part(db: Connection, delivery: Delivery, n: int, ref: MessageRef | None, now: datetime) -> None:
+def end_parts(db: Connection, ended: Sequence[tuple[Delivery, int, MessageRef | None, datetime]]) -> Sequence[None]:
     """See ports.Store."""
-    this = and_(_parts_of(delivery), parts.c.n == n)
-    ended = {"state": "arrived", "message_ref": ref.id} if ref else {"state": "doubtful"}
-    db.execute(update(parts).where(this).values(**ended, changed_at=now))
+    values: dict[str, object] = {
+        "state": bindparam("to"),
+        "message_ref": bindparam("ref"),
+        "changed_at": bindparam("now"),
+    }
+    rows = [
+        {
+            **_key(delivery),
+            "part": n,
+            "now": now,
+            "to": "arrived" if ref else "doubtful",
+            "ref": ref.id if ref else None,
+        }
+        for delivery, n, ref, now in ended
+    ]
+    db.execute(update(parts).where(_PART).values(values), rows)
+    return [None] * len(ended)
 
 
 def arrived(db: Connection, delivery: Delivery) -> Sequence[MessageRef | None]:
@@ -93,15 +123,24 @@ def arrived(db: Connection, delivery: Delivery) -> Sequence[MessageRef | None]:
     return [None if ref is None else MessageRef(delivery.subscription.channel, ref) for ref in refs]
 
 
-def finish(
-    db: Connection, delivery: Delivery, outcome: Outcome, now: datetime, reason: str, retry_at: datetime | None
-) -> None:
+Ending = tuple[Delivery, Outcome, datetime, str, datetime | None]
+"""What `finish` of ports.Store is told: now, the reason and retry_at come last."""
+
+
+def finish(db: Connection, ended: Sequence[Ending]) -> Sequence[None]:
     """See ports.Store."""
-    ended = {"state": outcome, "reason": reason, "retry_at": retry_at, "finished_at": now}
-    db.execute(update(deliveries).where(_this(delivery)).values(ended))
-    if outcome is not Outcome.UNCERTAIN:
-        begun = and_(_parts_of(delivery), parts.c.state == "begun")
-        db.execute(update(parts).where(begun).values(state="waiting", changed_at=now))
+    columns = {"state": "to", "reason": "why", "retry_at": "again", "finished_at": "now"}
+    values: dict[str, object] = {column: bindparam(name) for column, name in columns.items()}
+    rows = [
+        {**_key(delivery), "to": outcome, "why": reason, "again": retry_at, "now": now}
+        for delivery, outcome, now, reason, retry_at in ended
+    ]
+    db.execute(update(deliveries).where(_NAMED).values(values), rows)
+    known = [row for row in rows if row["to"] is not Outcome.UNCERTAIN]
+    if known:
+        begun = and_(_OF_NAMED, parts.c.state == "begun")
+        db.execute(update(parts).where(begun).values(state="waiting", changed_at=bindparam("now")), known)
+    return [None] * len(ended)
 
 
 def recover(db: Connection, workspace: str, now: datetime, only: Delivery | None) -> Sequence[Delivery]:
@@ -144,6 +183,28 @@ def last_planned(db: Connection, subscription: Subscription, now: datetime) -> d
     past = and_(mine, deliveries.c.planned_at <= now)
     found: datetime | None = db.scalar(select(func.max(deliveries.c.occurrence)).where(past))
     return found
+
+
+_IDENTITY = (deliveries.c.workspace, deliveries.c.subscription, deliveries.c.occurrence)
+
+_NAMED = and_(
+    deliveries.c.workspace == bindparam("of_workspace"),
+    deliveries.c.subscription == bindparam("of_subscription"),
+    deliveries.c.occurrence == bindparam("of_occurrence"),
+)
+"""The delivery that `_key` names, for a statement that is run for many."""
+
+_OF_NAMED = parts.c.delivery == select(deliveries.c.id).where(_NAMED).scalar_subquery()
+_PART = and_(_OF_NAMED, parts.c.n == bindparam("part"))
+
+
+def _key(delivery: Delivery) -> dict[str, object]:
+    order = delivery.subscription
+    return {
+        "of_workspace": order.channel.workspace,
+        "of_subscription": order.id,
+        "of_occurrence": delivery.occurrence,
+    }
 
 
 def _waiting() -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What ports.Store promises, asked of every store: the fake that other tests use, and the ledger on SQLite."""
+"""What ports.Store promises, asked of every store: the fake that other tests use, and the ledger on both databases."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ MORNING = replace(make_subscription(), size=5, title="Morgenlektüre", zone="Eur
 MESSAGE = Message((Part({"blocks": [{"text": "«eins» \U0001f600"}], "n": 1}, "eins"), Part({"n": 2}, "zwei")))
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """Each kind of store, empty."""
     if request.param == "fake":
         yield FakeStore()
         return
-    opened = open_store(f"sqlite:///{tmp_path}/ledger.db")
+    sqlite = f"sqlite:///{tmp_path}/ledger.db"
+    opened = open_store(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
     yield opened
     opened.close()
 
@@ -208,3 +209,15 @@ async def test_workspaces_do_not_meet(store: Store) -> None:
     assert await store.kept(theirs) is None
     await store.finish(theirs, Outcome.CONFIRMED, NOW)
     assert [row.highlight_id for row in await store.history("acme")] == ["a", "d"]
+
+
+async def test_any_text_can_be_written_down(store: Store) -> None:
+    """What a platform or a note says is kept, also where it holds what no database keeps in a text."""
+    delivery = await claimed(store)
+    odd = "a\0b\ud800\U0001f600'--"
+    await store.keep(delivery, odd, ["a"], Message((Part({"text": odd}, odd),)), NOW, sources=[odd])
+    kept = await store.kept(delivery)
+    assert kept is not None
+    assert kept.parts[0].payload == {"text": odd}
+    assert kept.parts[0].text.endswith("\U0001f600'--")
+    await store.finish(delivery, Outcome.CONFIRMED, NOW, reason=odd)

@@ -1,0 +1,97 @@
+"""`digestbot db`: the ledger's database, for whoever runs it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from digestbot.cli.options import json_option
+
+if TYPE_CHECKING:
+    from digestbot.store.engine import Database
+
+
+@click.group("db", short_help="Upgrade, check, back up or restore the database.")
+def db() -> None:
+    """Upgrade, check, back up or restore the database that DIGESTBOT_DATABASE_URL names."""
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Make the tables, or bring them to this version; `digestbot run` does so by itself."""
+    from digestbot.store import upgraded
+    from digestbot.store.tables import HEAD
+
+    with _database() as database:
+        done = upgraded(database)
+        click.echo(f"{database.name}: tables of version {HEAD}{'' if done else ', as before'}")
+
+
+@db.command("check")
+@json_option
+def check(*, as_json: bool) -> None:
+    """Say what the database is and holds, and whether it is whole; exit 1 if something is wrong."""
+    from digestbot.store.check import check as look
+
+    with _database() as database:
+        health = look(database)
+    if as_json:
+        click.echo(json.dumps(asdict(health), ensure_ascii=False))
+    else:
+        click.echo(f"{health.name}\n{health.product}, tables of version {health.version or 'none'}")
+        _list(health.rows)
+        for problem in health.problems:
+            click.echo(problem)
+    sys.exit(1 if health.problems else 0)
+
+
+@db.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Write everything in the database to a new FILE, also while digestbot runs."""
+    from digestbot.store.backup import backup as write
+
+    with _database() as database:
+        _list(write(database, file))
+
+
+@db.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Delete what the database holds.")
+def restore(file: Path, *, force: bool) -> None:
+    """Fill the database from FILE, which `db backup` wrote from this or the other kind of database."""
+    from digestbot.store import serving, upgraded
+    from digestbot.store.backup import restore as read
+
+    with _database() as database, serving(_url()):
+        upgraded(database)
+        _list(read(database, file, force=force))
+
+
+def _url() -> str:
+    from digestbot import credentials, settings
+
+    return credentials.load().database(settings.load())
+
+
+@contextmanager
+def _database() -> Iterator[Database]:
+    from digestbot.store.engine import connect
+
+    database = connect(_url())
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _list(rows: dict[str, int]) -> None:
+    for table, count in rows.items():
+        click.echo(f"{table:12}{count:>10,}")
