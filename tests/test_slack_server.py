@@ -1,0 +1,656 @@
+"""The local Slack, held against the real client libraries; and the libraries' traps, each shown and each avoided."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from servers.slack import Answer, Slack, checks
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
+from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryIntervalCalculator
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+SAID = {
+    "text": "One good thing",
+    "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "One good thing"}}],
+}
+GOLDEN = Path(__file__).parent / "golden"
+KEYED = {**SAID, "metadata": {"event_type": "digest", "event_payload": {"delivery_id": "d1"}}}
+QUIET = logging.getLogger("quiet")
+QUIET.setLevel(logging.CRITICAL)
+
+
+def button(label: str, action_id: str, value: str = "") -> dict[str, Any]:
+    """An actions block with one button."""
+    element = {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": label}}
+    return {"type": "actions", "elements": [element | ({"value": value} if value else {})]}
+
+
+def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A modal with a title and a button to send it."""
+    plain = {"title": {"type": "plain_text", "text": "Subscribe"}, "submit": {"type": "plain_text", "text": "Save"}}
+    return {"type": "modal", "callback_id": "subscribe", **plain, "blocks": list(blocks), **more}
+
+
+def field(name: str, **more: Any) -> dict[str, Any]:
+    """A modal's input for a line of text."""
+    element = {"type": "plain_text_input", "action_id": name, **more}
+    return {
+        "type": "input",
+        "block_id": f"{name}-block",
+        "label": {"type": "plain_text", "text": name},
+        "element": element,
+    }
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Slack]:
+    """A local Slack that ends the test with what was wrong in what it got."""
+    async with Slack() as made:
+        yield made
+
+
+def client(slack: Slack, **more: Any) -> AsyncWebClient:
+    """The real client, as the adapter will have it."""
+    given = {"token": slack.world.bot_token, "base_url": slack.api_url, "retry_handlers": [], "logger": QUIET, **more}
+    return AsyncWebClient(**given)
+
+
+def bolt(slack: Slack, **more: Any) -> AsyncApp:
+    """The real app, with its ack sent as soon as the handler is done."""
+    return AsyncApp(client=client(slack), logger=QUIET, **{"process_before_response": True, **more})
+
+
+def handler(app: AsyncApp, slack: Slack, ping: float = 2.0, token: str = "") -> AsyncSocketModeHandler:
+    """A socket of the app."""
+    return AsyncSocketModeHandler(app, token or slack.world.app_token, logger=QUIET, ping_interval=ping)
+
+
+@asynccontextmanager
+async def online(
+    slack: Slack, app: AsyncApp, sockets: int = 1, ping: float = 2.0
+) -> AsyncIterator[list[AsyncSocketModeHandler]]:
+    """The app, connected with so many sockets."""
+    made = [handler(app, slack, ping) for _ in range(sockets)]
+    for one in made:
+        await one.connect_async()
+    await slack.connected(sockets)
+    try:
+        yield made
+    finally:
+        for one in made:
+            await one.close_async()
+
+
+def quoting(slack: Slack, before: Callable[[], Awaitable[Any]] | None = None, **more: Any) -> AsyncApp:
+    """An app that answers /quote with blocks."""
+    app = bolt(slack, **more)
+
+    @app.command("/quote")
+    async def quote(ack: Any, command: dict[str, Any]) -> None:
+        if before:
+            await before()
+        await ack(text=f"About {command['text']}", blocks=[SAID["blocks"][0], button("Another", "another", "q1")])
+
+    return app
+
+
+async def error(call: Awaitable[Any]) -> str:
+    """Slack's name for what is wrong with a call."""
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    return str(caught.value.response["error"])
+
+
+# What the server is ------------------------------------------------------------------------------------------------
+
+
+async def test_a_command_is_acked_with_blocks(slack: Slack) -> None:
+    """A slash command reaches a real app, and what its ack says is what the member sees."""
+    async with online(slack, quoting(slack)):
+        answer = await slack.command("/quote", "stoics", user="U2")
+    assert answer.acked
+    assert answer.latency < 1
+    assert answer.text == "About stoics"
+    assert answer.shown in slack.world.ephemerals
+
+
+async def test_a_button_reaches_its_handler_and_the_response_url_answers(slack: Slack) -> None:
+    """A click carries the button's value; the response URL replaces what was there, five times."""
+    app, clicked = quoting(slack), asyncio.Queue[str]()
+
+    @app.action("another")
+    async def another(ack: Any, action: dict[str, Any], respond: Any) -> None:
+        await ack()
+        await respond(text="Another one", replace_original=True)
+        clicked.put_nowait(action["value"])
+
+    async with online(slack, app):
+        shown = (await slack.command("/quote", "x")).shown
+        assert shown is not None
+        assert (await slack.click(shown, label="Another")).acked
+        assert await clicked.get() == "q1"
+    assert shown.text == "Another one"
+    with pytest.raises(AssertionError, match="nothing to click"):
+        await slack.click(shown, "another")
+
+
+async def test_a_modal_is_opened_filled_in_corrected_and_sent(slack: Slack) -> None:
+    """A trigger opens one modal; errors keep it open; a good submission closes it; the client wants it filled in."""
+    app, got = bolt(slack), []
+
+    @app.command("/digest")
+    async def digest(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await client.views_open(trigger_id=body["trigger_id"], view=modal(field("hour", max_length=5), field("name")))
+        assert await error(client.views_open(trigger_id=body["trigger_id"], view=modal())) == "exchanged_trigger_id"
+        await ack()
+
+    @app.view("subscribe")
+    async def subscribed(ack: Any, view: dict[str, Any]) -> None:
+        hour = view["state"]["values"]["hour-block"]["hour"]["value"]
+        got.append(hour)
+        await (ack() if ":" in hour else ack(response_action="errors", errors={"hour-block": "Write 09:00"}))
+
+    async with online(slack, app):
+        await slack.command("/digest", user="U1")
+        (view,) = slack.world.views.values()
+        with pytest.raises(AssertionError, match="asks for"):
+            await slack.submit(view, {"hour": "9"})
+        wrong = await slack.submit(view, {"hour": "9", "name": "x"})
+        assert wrong.content == {"response_action": "errors", "errors": {"hour-block": "Write 09:00"}}
+        assert view.is_open
+        await slack.submit(view, {"hour": "09:00", "name": "x"})
+    assert got == ["9", "09:00"]
+    assert not view.is_open
+
+
+async def test_a_shortcut_a_home_and_suggestions(slack: Slack) -> None:
+    """Message shortcuts carry the message, Home tabs are published, external selects are offered options."""
+    app, seen = bolt(slack), []
+    select = {"type": "external_select", "action_id": "theme", "min_query_length": 0}
+    home = {
+        "type": "home",
+        "blocks": [
+            {"type": "section", "block_id": "s", "text": {"type": "plain_text", "text": "Hi"}, "accessory": select}
+        ],
+    }
+
+    @app.shortcut("save")
+    async def save(ack: Any, shortcut: dict[str, Any]) -> None:
+        seen.append(shortcut["message"]["text"])
+        await ack()
+
+    @app.event("app_home_opened")
+    async def opened(event: dict[str, Any], client: AsyncWebClient) -> None:
+        await client.views_publish(user_id=event["user"], view=home)
+
+    @app.options("theme")
+    async def themes(ack: Any, payload: dict[str, Any]) -> None:
+        await ack(options=[{"text": {"type": "plain_text", "text": payload["value"]}, "value": "t"}])
+
+    async with online(slack, app):
+        await slack.shortcut("save", slack.world.say("C1", "U1", "Well said"))
+        assert (await slack.open_home("U2")).acked
+        offered = await slack.suggest(slack.world.homes["U2"], "theme", "sto")
+    assert seen == ["Well said"]
+    assert offered[0]["text"]["text"] == "sto"
+
+
+async def test_history_finds_a_message_by_its_metadata(slack: Slack) -> None:
+    """History is newest first, between timestamps, page by page, without replies, with metadata when asked for."""
+    api = client(slack)
+    first = await api.chat_postMessage(channel="C1", **KEYED)
+    await api.chat_postMessage(channel="C1", thread_ts=first["ts"], **KEYED)
+    last = await api.chat_postMessage(channel="C1", **SAID)
+    page = await api.conversations_history(channel="C1", include_all_metadata=True, limit=1)
+    assert [message["ts"] for message in page["messages"]] == [last["ts"]]
+    rest = await api.conversations_history(
+        channel="C1", include_all_metadata=True, cursor=page["response_metadata"]["next_cursor"]
+    )
+    assert [message["metadata"]["event_payload"] for message in rest["messages"]] == [{"delivery_id": "d1"}]
+    assert "event_payload" not in (await api.conversations_history(channel="C1"))["messages"][1]["metadata"]
+    assert not (await api.conversations_history(channel="C1", oldest=last["ts"]))["messages"]
+    assert len((await api.conversations_replies(channel="C1", ts=first["ts"]))["messages"]) == 2
+    assert slack.world.counts("delivery_id") == {"d1": 2}
+
+
+@pytest.mark.parametrize(
+    ("channel", "named"),
+    [
+        ("C9", "channel_not_found"),
+        ("G2", "channel_not_found"),
+        ("C2", "not_in_channel"),
+        ("C3", "is_archived"),
+        ("U3", "user_is_restricted"),
+    ],
+)
+async def test_where_a_post_is_refused(slack: Slack, channel: str, named: str) -> None:
+    """A channel that is unknown, hidden, not joined, archived, or a guest's, is refused under Slack's name for it."""
+    assert await error(client(slack).chat_postMessage(channel=channel, **SAID)) == named
+    assert not list(slack.world.messages())
+
+
+async def test_tokens_and_scopes(slack: Slack) -> None:
+    """A wrong token, the wrong kind of token and a missing scope are told apart; the scope that is needed is named."""
+    slack.world.scopes.discard("groups:history")
+    assert await error(client(slack, token="xoxb-old").auth_test()) == "invalid_auth"
+    assert await error(client(slack).apps_connections_open(app_token=slack.world.bot_token)) == "not_allowed_token_type"
+    with pytest.raises(SlackApiError) as caught:
+        await client(slack).conversations_history(channel="G1")
+    assert caught.value.response["error"] == "missing_scope"
+    assert caught.value.response["needed"] == "groups:history"
+    assert (await client(slack).conversations_history(channel="C1"))["messages"] == []
+
+
+async def test_people_pins_and_edits(slack: Slack) -> None:
+    """The small methods do what they say."""
+    api = client(slack)
+    ts = (await api.chat_postMessage(channel="C1", **SAID))["ts"]
+    await api.chat_update(channel="C1", ts=ts, text="Better", blocks=SAID["blocks"])
+    await api.pins_add(channel="C1", timestamp=ts)
+    assert [item["message"]["text"] for item in (await api.pins_list(channel="C1"))["items"]] == ["Better"]
+    assert await error(api.pins_add(channel="C1", timestamp=ts)) == "already_pinned"
+    said = slack.world.say("C1", "U1", "mine")
+    assert await error(api.chat_update(channel="C1", ts=said.ts, text="yours")) == "cant_update_message"
+    assert await error(api.chat_delete(channel="C1", ts="1.1")) == "message_not_found"
+    assert (await api.users_info(user="U1"))["user"]["is_admin"]
+    assert (await api.usergroups_users_list(usergroup="S1"))["users"] == ["U2"]
+    assert {c["id"] for c in (await api.users_conversations(types="public_channel,private_channel"))["channels"]} == {
+        "C1",
+        "C3",
+        "C4",
+        "G1",
+    }
+    assert (await api.conversations_join(channel="C2"))["channel"]["is_member"]
+    assert (await api.conversations_open(users="U2"))["channel"]["id"] == "DU2"
+    assert ts.replace(".", "") in (await api.chat_getPermalink(channel="C1", message_ts=ts))["permalink"]
+
+
+def section(text: str, **more: Any) -> dict[str, Any]:
+    """A section in mrkdwn."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+
+
+FIELDS = [{"type": "plain_text", "text": "x" * 2_001}]
+HERE = {"type": "rich_text_section", "elements": [{"type": "broadcast", "range": "here"}]}
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"text": ""}, "no_text", "nothing in it"),
+    ({"text": "x" * 40_001}, "msg_too_long", "40001 characters"),
+    ({"text": "x" * 4_001}, "", "best are 4000"),
+    ({"text": "Hi <!channel>"}, "", "is live: <!channel>"),
+    ({"text": "a < b"}, "", "not escaped"),
+    ({"text": "x", "unfurl_link": False}, "", "no argument 'unfurl_link'"),
+    ({"text": "x", "link_names": True}, "", "become mentions"),
+    ({"text": "x", "metadata": {"event_type": "a b", "event_payload": {}}}, "invalid_metadata_format", "a b"),
+    ({"text": "x", "blocks": [{"type": "sektion"}]}, "invalid_blocks", "sektion"),
+    ({"text": "x", "blocks": [section("x")] * 51}, "invalid_blocks", "51 blocks"),
+    ({"text": "x", "blocks": [section("x", block_id="b")] * 2}, "invalid_blocks", "'b' is there 2 times"),
+    ({"text": "x", "blocks": [section("x", fields=FIELDS)]}, "invalid_blocks", "2001"),
+    ({"text": "x", "blocks": [section("x" * 3_001)]}, "invalid_blocks", "3001"),
+    ({"text": "x", "blocks": [section("x" * 3_000)] * 4}, "msg_blocks_too_long", "12000"),
+    ({"text": "x", "blocks": [button("x" * 76, "a")]}, "invalid_blocks", "76"),
+    ({"text": "x", "blocks": [section("<@U1>")]}, "", "is live: <@U1>"),
+    ({"text": "x", "blocks": [{"type": "rich_text", "elements": [HERE]}]}, "", "<!here>"),
+    ({"text": "x", "blocks": [{"type": "rich_text", "elements": []}]}, "invalid_blocks", "no elements"),
+]
+
+
+@pytest.mark.parametrize(("payload", "named", "problem"), WRONG)
+async def test_what_is_wrong_with_a_message(slack: Slack, payload: dict[str, Any], named: str, problem: str) -> None:
+    """What Slack refuses is refused by its name; what it lets pass is kept as a problem all the same."""
+    posting = client(slack).chat_postMessage(channel="C1", **payload)
+    if named:
+        with pytest.warns(UserWarning, match="text") if not payload["text"] else nullcontext():
+            assert await error(posting) == named
+    else:
+        await posting
+    assert any(problem in text for text in slack.take_problems())
+
+
+async def test_problems_fail_the_test() -> None:
+    """A test that sent what nobody should send cannot end well."""
+    with pytest.raises(AssertionError, match="no argument 'unfurl_link'"):
+        async with Slack() as slack:
+            await client(slack).chat_postMessage(channel="C1", unfurl_link=False, **SAID)
+
+
+async def test_an_allowed_mention_passes(slack: Slack) -> None:
+    """A mention that the test allows is no problem; blocks without a fallback text are."""
+    slack.allow("<!subteam^S1>")
+    await client(slack).chat_postMessage(channel="C1", text="For <!subteam^S1>")
+    with pytest.warns(UserWarning, match="text"):
+        await client(slack).chat_postMessage(channel="C1", blocks=SAID["blocks"])
+    assert ["no fallback text" in text for text in slack.take_problems()] == [True]
+
+
+async def test_blocks_validate_needs_no_token(slack: Slack) -> None:
+    """Blocks can be checked without being sent, and without being anybody."""
+    anyone = client(slack, token=None)
+    assert (await anyone.api_call("blocks.validate", json={"blocks": SAID["blocks"]}))["ok"]
+    assert await error(anyone.api_call("blocks.validate", json={"blocks": [section("x")] * 51})) == "invalid_blocks"
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.slack.json")), ids=lambda path: path.stem)
+def test_what_rendering_makes_is_taken(path: Path) -> None:
+    """Two tables of limits, written apart, agree on what a person has read."""
+    for payload in json.loads(path.read_text(encoding="utf-8")):
+        found = checks.view(payload["view"]) if "view" in payload else checks.message(payload)
+        assert "errors" in payload or not list(found)
+
+
+async def test_triggers_and_response_urls_expire(slack: Slack) -> None:
+    """A trigger lives three seconds; a response URL five uses or half an hour."""
+    now = [0.0]
+    slack.state.tickets.clock = lambda: now[0]
+    trigger = slack.state.tickets.trigger("U1")
+    now[0] = 3.1
+    assert (
+        await error(client(slack).views_open(trigger_id=trigger, view=modal(SAID["blocks"][0]))) == "expired_trigger_id"
+    )
+    hook = AsyncWebhookClient(f"{slack.base}/response/{slack.state.tickets.response('U1', 'C1')}", retry_handlers=[])
+    assert [(await hook.send(text="x")).status_code for _ in range(6)] == [200] * 5 + [404]
+    late = AsyncWebhookClient(f"{slack.base}/response/{slack.state.tickets.response('U1', 'C1')}", retry_handlers=[])
+    now[0] += 1_801
+    assert (await late.send(text="x")).status_code == 404
+
+
+async def test_the_pace_of_a_channel(slack: Slack) -> None:
+    """Past a burst, a channel takes a message a second, and says how long to wait."""
+    slack.world.posts_a_second = 1
+    for _ in range(5):
+        await client(slack).chat_postMessage(channel="C1", **SAID)
+    with pytest.raises(SlackApiError) as caught:
+        await client(slack).chat_postMessage(channel="C1", **SAID)
+    assert caught.value.response.status_code == 429
+    assert float(caught.value.response.headers["Retry-After"]) > 0
+
+
+# What goes wrong ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "raised", "kept"),
+    [
+        ("drop-before", aiohttp.ServerDisconnectedError, 0),
+        ("drop-after", aiohttp.ServerDisconnectedError, 1),
+        ("reset-before", aiohttp.ClientOSError, 0),
+        ("reset-after", aiohttp.ClientOSError, 1),
+        ("hang-before", TimeoutError, 0),
+        ("hang-after", TimeoutError, 1),
+        ("500-before", SlackApiError, 0),
+        ("500-after", SlackApiError, 1),
+        ("429=0.1", SlackApiError, 0),
+        ("slow=0.05", None, 1),
+    ],
+)
+async def test_each_fault_as_a_client_sees_it(
+    slack: Slack, rule: str, raised: type[Exception] | None, kept: int
+) -> None:
+    """A fault looks to the real client like what it imitates, and the message is there or not as the rule says."""
+    slack.faults.add(f"chat.postMessage #1 {rule}")
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
+        posting = client(slack, session=session).chat_postMessage(channel="C1", **KEYED)
+        if raised:
+            with pytest.raises(raised):
+                await posting
+        else:
+            assert (await posting)["ok"]
+        assert slack.world.counts("delivery_id")["d1"] == kept
+        await client(slack, session=session).chat_postMessage(channel="C1", **KEYED)
+    assert slack.world.counts("delivery_id")["d1"] == kept + 1
+
+
+async def test_a_share_of_calls_is_drawn_by_the_seed(slack: Slack) -> None:
+    """A share strikes about as often as it says, and the same calls every time; nonsense is no rule."""
+    slack.faults.add("chat.* 20% 500\nauth.test #2-3 500")
+    met = [slack.faults.meet("chat.postMessage") is not None for _ in range(1_000)]
+    assert 160 < sum(met) < 240
+    assert [slack.faults.meet("auth.test") is not None for _ in range(4)] == [False, True, True, False]
+    with pytest.raises(ValueError, match="not a rule"):
+        slack.faults.add("chat.postMessage sometimes explode")
+
+
+async def test_a_slow_ack_times_out_and_an_event_comes_again(slack: Slack) -> None:
+    """A command without an ack in time is lost; an event is delivered again, with its number."""
+    app, tries = quoting(slack, lambda: asyncio.sleep(0.15)), []
+    slack.hub.ack_seconds, slack.hub.retries = 0.1, (0.0, 0.0)
+
+    @app.event("app_mention")
+    async def mentioned(request: Any) -> None:
+        tries.append(request.headers.get("x-slack-retry-num"))
+        await asyncio.sleep(0.15 if len(tries) < 3 else 0)
+
+    async with online(slack, app):
+        assert (await slack.command("/quote")).timed_out
+        answer = await slack.event("app_mention", channel="C1", user="U1", text="hi")
+        await slack.until(lambda: answer.late == 2)
+    assert answer.acked
+    assert tries == [["0"], ["1"], ["2"]]
+    assert len(answer.sockets) == 3
+
+
+async def test_a_payload_goes_to_one_of_ten_sockets(slack: Slack) -> None:
+    """Ten sockets share the payloads; an eleventh is sent away."""
+    app = quoting(slack)
+    async with online(slack, app, sockets=10):
+        answers = [await slack.command("/quote", str(number)) for number in range(30)]
+        assert all(len(answer.sockets) == 1 and answer.acked for answer in answers)
+        assert len({answer.sockets[0] for answer in answers}) > 5
+        address = (await client(slack).apps_connections_open(app_token=slack.world.app_token))["url"]
+        async with aiohttp.ClientSession() as session, session.ws_connect(address) as eleventh:
+            assert (await eleventh.receive_json())["reason"] == "too_many_websockets"
+
+
+async def test_disconnects_bring_the_client_back(slack: Slack) -> None:
+    """Announced ends make a client connect anew at once; a disabled link lets nobody in again."""
+    async with online(slack, quoting(slack)):
+        for reason in ("warning", "refresh_requested"):
+            before = slack.hub.opened
+            await slack.hub.disconnect(reason, grace=0.0)
+            await slack.until(lambda: slack.hub.opened > before and slack.hub.live)  # noqa: B023 - awaited in this turn
+            assert (await slack.command("/quote")).acked
+        before = slack.hub.opened
+        await slack.hub.disconnect("link_disabled", grace=0.0)
+        await asyncio.sleep(0.2)
+        assert slack.hub.opened == before
+
+
+async def test_a_half_open_socket_swallows_until_the_client_notices(slack: Slack) -> None:
+    """On a half-open socket pings get no answer and payloads are lost; the client notices by its pings."""
+    slack.hub.ack_seconds = 0.05
+    async with online(slack, quoting(slack), ping=0.2):
+        slack.hub.half_open()
+        assert (await slack.command("/quote")).timed_out
+        await slack.until(lambda: slack.hub.opened == 2)
+        slack.hub.prefer, slack.hub.ack_seconds = 2, 3.0
+        assert (await slack.command("/quote")).acked
+
+
+async def test_the_server_as_a_process_of_its_own() -> None:
+    """Other processes post to it, meddle with it, and read its counts; SIGTERM ends it."""
+    run = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "servers.slack", stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parent
+    )
+    assert run.stdout
+    where = json.loads(await run.stdout.readline())
+    api = AsyncWebClient(where["bot_token"], base_url=where["api_url"], retry_handlers=[], logger=QUIET)
+    async with aiohttp.ClientSession() as session:
+        await session.post(where["control"], json={"do": "faults", "rules": "chat.postMessage #2 drop-after"})
+        await api.chat_postMessage(channel="C1", **KEYED)
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await api.chat_postMessage(channel="C1", **KEYED)
+        async with session.get(where["control"]) as response:
+            told = await response.json()
+    run.terminate()
+    await run.wait()
+    assert run.returncode == 0
+    assert told["counts"] == {"d1": 2}
+    assert told["doubled"] == ["d1"]
+    assert told["problems"] == []
+
+
+# The libraries' traps ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("handlers", "messages"), [("default", 2), ("none", 1)])
+async def test_trap_1_a_silent_retry_doubles(slack: Slack, handlers: str, messages: int) -> None:
+    """The default client posts again when the answer is lost, and says ok; without handlers it says what it knows."""
+    slack.faults.add("chat.postMessage #1 drop-after")
+    if handlers == "default":
+        hasty: list[AsyncRetryHandler] = AsyncWebClient().retry_handlers
+        assert [type(one) for one in hasty] == [AsyncConnectionErrorRetryHandler]
+        # The same handler, without its pause of up to 1.5 s.
+        hasty = [AsyncConnectionErrorRetryHandler(interval_calculator=FixedValueRetryIntervalCalculator(0.01))]
+        assert (await client(slack, retry_handlers=hasty).chat_postMessage(channel="C1", **KEYED))["ok"]
+    else:
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await client(slack).chat_postMessage(channel="C1", **KEYED)
+    assert slack.world.counts("delivery_id")["d1"] == messages
+
+
+async def test_trap_1_respond_retries_too(slack: Slack) -> None:
+    """`respond()` makes a client with the same handlers, and cannot be told otherwise; a webhook client of ours can."""
+    url = f"{slack.base}/response/{slack.state.tickets.response('U1', 'C1')}"
+    assert AsyncWebhookClient(url).retry_handlers
+    slack.faults.add("response_url #1 drop-after")
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await AsyncWebhookClient(url, retry_handlers=[]).send(text="once", response_type="in_channel")
+    assert [message.text for message in slack.world.messages()] == ["once"]
+
+
+async def test_trap_2_a_timeout_beside_a_session_is_ignored(slack: Slack) -> None:
+    """`timeout=` does nothing beside `session=`; the session's own timeout does."""
+    slack.faults.add("auth.test always slow=0.25")
+    async with aiohttp.ClientSession() as session:
+        assert (await client(slack, session=session, timeout=0.05).auth_test())["ok"]
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.05)) as session:
+        with pytest.raises(TimeoutError):
+            await client(slack, session=session).auth_test()
+
+
+@pytest.mark.parametrize(("before", "least", "most"), [(False, 0.009, 1.0), (True, 0.0, 0.009)])
+async def test_trap_3_the_ack_waits_for_a_polling_loop(slack: Slack, before: bool, least: float, most: float) -> None:  # noqa: FBT001 - a parameter
+    """An ack waits for a loop of 10 ms unless the handler is awaited."""
+    async with online(slack, quoting(slack, process_before_response=before)):
+        await slack.command("/quote")
+        latencies = sorted([(await slack.command("/quote")).latency for _ in range(21)])
+    assert least < latencies[0] if least else latencies[0] < most
+
+
+async def test_trap_6_a_reset_makes_deaf(slack: Slack) -> None:
+    """After a reset one client hears nothing until its next ping; of two, the other one answers at once."""
+    app = quoting(slack)
+    async with online(slack, app, ping=0.4):
+        slack.hub.reset()
+        since = time.monotonic()
+        assert (await slack.command("/quote")).timed_out
+        await slack.until(lambda: slack.hub.opened == 2)
+        assert time.monotonic() - since > 0.1
+    opened = slack.hub.opened
+    async with online(slack, app, sockets=2, ping=0.4):
+        slack.hub.reset(opened + 1)
+        assert (await slack.command("/quote")).acked
+
+
+async def test_trap_7_a_bad_app_token_never_fails(slack: Slack) -> None:
+    """A socket with a bad token tries for ever and says nothing; asking for an address says it at once."""
+    one = handler(quoting(slack), slack, ping=0.02, token="xapp-old")
+    connecting = asyncio.create_task(one.connect_async())
+    await slack.until(lambda: len(slack.calls("apps.connections.open")) > 3)
+    assert not connecting.done()
+    await one.close_async()
+    await connecting
+    assert await error(client(slack).apps_connections_open(app_token="xapp-old")) == "invalid_auth"
+
+
+Stop = Callable[[AsyncSocketModeHandler, set[asyncio.Task[Any]]], Awaitable[None]]
+
+
+async def _in_flight(slack: Slack, stop: Stop) -> Answer:
+    """A command whose handler is at work when the socket is stopped."""
+    working = asyncio.Event()
+    slack.hub.ack_seconds = 0.5
+
+    async def work() -> None:
+        working.set()
+        await asyncio.sleep(0.1)
+
+    one = handler(quoting(slack, work), slack)
+    at_work = tracked(one)
+    await one.connect_async()
+    await slack.connected()
+    asked = asyncio.create_task(slack.command("/quote"))
+    await working.wait()
+    await stop(one, at_work)
+    answer = await asked
+    await asyncio.gather(*at_work)
+    return answer
+
+
+def tracked(one: AsyncSocketModeHandler) -> set[asyncio.Task[Any]]:
+    """The requests at work on a socket, through its public list of listeners."""
+    at_work: set[asyncio.Task[Any]] = set()
+
+    async def handle(socket: Any, request: SocketModeRequest) -> None:
+        task = asyncio.current_task()
+        assert task
+        at_work.add(task)
+        task.add_done_callback(at_work.discard)
+        await one.handle(socket, request)
+
+    one.client.socket_mode_request_listeners[:] = [handle]
+    return at_work
+
+
+async def test_trap_8_closing_drops_what_is_in_flight(slack: Slack) -> None:
+    """Closing a socket leaves an accepted command unanswered; waiting for it first does not."""
+    assert (await _in_flight(slack, lambda one, _: one.close_async())).timed_out
+
+    async def drain(one: AsyncSocketModeHandler, at_work: set[asyncio.Task[Any]]) -> None:
+        one.client.message_receiver.cancel()  # nothing new is read
+        while not one.client.message_queue.empty():  # noqa: ASYNC110 - the queue tells nobody
+            await asyncio.sleep(0)
+        await asyncio.gather(*at_work)
+        await one.close_async()
+
+    assert (await _in_flight(slack, drain)).acked
+
+
+async def test_trap_9_nothing_is_deduped(slack: Slack) -> None:
+    """An event that comes again runs its handler again; its event_id tells."""
+    app, got = bolt(slack), []
+    slack.hub.ack_seconds, slack.hub.retries = 0.03, (0.0,)
+
+    @app.event("app_mention")
+    async def mentioned(body: dict[str, Any]) -> None:
+        got.append(body["event_id"])
+        await asyncio.sleep(0.06)
+
+    async with online(slack, app):
+        await slack.event("app_mention", channel="C1", user="U1", text="hi")
+        await asyncio.sleep(0.1)
+    assert len(got) == 2
+    assert len(set(got)) == 1
+
+
+async def test_trap_12_a_misspelt_argument_passes_in_silence(slack: Slack) -> None:
+    """The SDK sends what it does not know; this server tells."""
+    assert (
+        await client(slack).chat_update(channel="C1", ts=slack.world.say("C1", "U0BOT", "x").ts, text="y", metdata={})
+    )["ok"]
+    assert slack.take_problems() == ["chat.update has no argument 'metdata'"]
