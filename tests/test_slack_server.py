@@ -211,6 +211,91 @@ async def test_a_shortcut_a_home_and_suggestions(slack: Slack) -> None:
     assert offered[0]["text"]["text"] == "sto"
 
 
+async def test_an_ack_and_a_response_url_may_speak_to_the_channel(slack: Slack) -> None:
+    """`in_channel` is a message, the rest only its reader sees; an original that is deleted cannot be clicked."""
+    app = bolt(slack)
+
+    @app.command("/quote")
+    async def quote(ack: Any) -> None:
+        await ack(text="Look", response_type="in_channel")
+
+    async with online(slack, app):
+        answer = await slack.command("/quote")
+    assert [message.text for message in slack.world.messages()] == ["Look"]
+    hook = AsyncWebhookClient(answer.payload["response_url"], retry_handlers=[])
+    await hook.send(text="Only for you")
+    (shown,) = slack.world.ephemerals
+    url = f"{slack.base}/response/{slack.state.tickets.response('U2', 'C1', shown)}"
+    await AsyncWebhookClient(url, retry_handlers=[]).send_dict({"delete_original": True})
+    with pytest.raises(AssertionError, match="gone"):
+        await slack.click(shown, "another")
+
+
+async def test_modals_stack_and_change(slack: Slack) -> None:
+    """Acks and calls push, update and clear; a stack has three modals; an old hash changes nothing."""
+    app, api = bolt(slack), client(slack)
+    answers = iter([{"response_action": "push", "view": modal(field("b"))}, {"response_action": "clear"}])
+
+    @app.view("subscribe")
+    async def subscribed(ack: Any) -> None:
+        await ack(next(answers))
+
+    opened = await api.views_open(trigger_id=slack.state.tickets.trigger("U1"), view=modal(field("a")))
+    first = slack.world.views[opened["view"]["id"]]
+    async with online(slack, app):
+        second = (await slack.submit(first, {"a": "1"})).view
+        assert second
+        assert second.previous_id == first.id
+        trigger = slack.state.tickets.trigger("U1", second.id)
+        third = await api.views_push(trigger_id=trigger, view=modal(field("c")))
+        trigger = slack.state.tickets.trigger("U1", third["view"]["id"])
+        assert await error(api.views_push(trigger_id=trigger, view=modal(field("d")))) == "push_limit_reached"
+        await api.views_update(view_id=first.id, hash=opened["view"]["hash"], view=modal(field("z")))
+        stale = api.views_update(view_id=first.id, hash=opened["view"]["hash"], view=modal(field("y")))
+        assert await error(stale) == "hash_conflict"
+        await slack.submit(second, {"b": "2"})
+    assert not any(view.is_open for view in slack.world.views.values())
+
+
+async def test_what_is_wrong_with_a_modal(slack: Slack) -> None:
+    """A modal's own limits are kept, and an error has to name an input of it."""
+    api, wide = client(slack), {"type": "plain_text", "text": "x" * 25}
+    for wrong in (modal(field("a"), title=wide), modal(field("a"), submit=None), modal(field("a"), colour="red")):
+        opening = api.views_open(trigger_id=slack.state.tickets.trigger("U1"), view=wrong)
+        assert await error(opening) == "invalid_arguments"
+    assert ["title" in text or "submit" in text or "colour" in text for text in slack.take_problems()].count(True) >= 3
+    app = bolt(slack)
+
+    @app.view("subscribe")
+    async def subscribed(ack: Any) -> None:
+        await ack(response_action="errors", errors={"nowhere": "Write 09:00"})
+
+    opened = await api.views_open(trigger_id=slack.state.tickets.trigger("U1"), view=modal(field("a")))
+    async with online(slack, app):
+        await slack.submit(slack.world.views[opened["view"]["id"]], {"a": "1"})
+    assert ["no input of the modal" in text for text in slack.take_problems()] == [True]
+
+
+async def test_history_of_a_distributed_app(slack: Slack) -> None:
+    """Outside the Marketplace history is 15 messages, once a minute."""
+    slack.world.distributed = True
+    for number in range(20):
+        slack.world.say("C1", "U1", str(number))
+    page = await client(slack).conversations_history(channel="C1", limit=200)
+    assert len(page["messages"]) == 15
+    assert page["has_more"]
+    assert await error(client(slack).conversations_history(channel="C1")) == "ratelimited"
+
+
+async def test_only_its_reader_sees_an_ephemeral_message(slack: Slack) -> None:
+    """`chat.postEphemeral` reaches members of the channel, and leaves nothing in it."""
+    await client(slack).chat_postEphemeral(channel="C1", user="U2", text="psst")
+    assert [(shown.user, shown.text) for shown in slack.world.ephemerals] == [("U2", "psst")]
+    posting = client(slack).chat_postEphemeral(channel="C4", user="U2", text="psst")
+    assert await error(posting) == "user_not_in_channel"
+    assert not list(slack.world.messages())
+
+
 async def test_history_finds_a_message_by_its_metadata(slack: Slack) -> None:
     """History is newest first, between timestamps, page by page, without replies, with metadata when asked for."""
     api = client(slack)

@@ -23,8 +23,8 @@ class Answer:
     """What became of one payload.
 
     latency: seconds from sending to the ack. late: acks that came after their time. sockets: where it was sent; an
-    event that was delivered again has one for each time. shown: what the member sees because of the ack of a command. view:
-    the modal that is open after the ack of a submission.
+    event that was delivered again has one for each time. shown: what the member sees because of the ack of a
+    command. view: the modal that is open after the ack of a submission.
     """
 
     type: str
