@@ -100,7 +100,7 @@ class Api:
         if fault is None or fault.what == "slow" or fault.after:
             await asyncio.sleep(fault.seconds if fault and fault.what == "slow" else 0)
             response = answer()
-            outcome = str(json.loads(response.body or b"{}").get("error", "ok"))
+            outcome = str(json.loads(response.text or "{}").get("error", "ok"))
         if fault is not None and fault.what != "slow":
             outcome = f"{fault.what}{'-after' if fault.after else ''}"
             response = await self._misbehave(request, fault)

@@ -94,7 +94,7 @@ def _filled(element: dict[str, Any], given: list[str | list[str] | None]) -> dic
     kind = element["type"]
     key, first = _VALUES[kind]
     if not given:
-        empty = [] if key.endswith("s") and key.startswith("selected_") else None
+        empty: list[Any] | None = [] if key.endswith("s") and key.startswith("selected_") else None
         return {"type": kind, key: element.get(first, empty)}
     value = given[0]
     if key == "selected_options":

@@ -136,7 +136,7 @@ class Hub:
         return ws
 
     async def send(self, kind: str, payload: dict[str, Any], *, accepts: bool, retry: int = 0) -> Answer:
-        """Send a payload on one socket and wait for its ack, or until the time for it is over."""
+        """Send a payload on one socket and wait for its ack, or until its time is over. retry: earlier sendings."""
         answer = Answer(kind, payload, accepts)
         self.answers.append(answer)
         await self._deliver(answer, retry)

@@ -182,6 +182,10 @@ class Slack:
         body = {"type": kind, **({"channel": channel} if channel else {}), **inner}
         return await self.hub.send("events_api", payloads.event(self.state, body, channel), accepts=False)
 
+    async def again(self, answer: Answer) -> Answer:
+        """Slack delivers something that it delivered before: the same trigger, the same event_id."""
+        return await self.hub.send(answer.type, answer.payload, accepts=answer.accepts, retry=1)
+
     async def open_home(self, user: str = "U2") -> Answer:
         """Somebody opens the app's Home tab."""
         home = self.world.homes.get(user)

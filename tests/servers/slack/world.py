@@ -63,7 +63,7 @@ class Message:
 
     def shown(self, *, metadata: bool = False) -> dict[str, Any]:
         """The message as the API gives it; without `include_all_metadata` its payload stays away."""
-        made = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text, "team": TEAM}
+        made: dict[str, Any] = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text, "team": TEAM}
         made |= {"blocks": self.blocks} if self.blocks else {}
         made |= {"bot_id": "B0001", "app_id": APP} if self.user == BOT else {}
         made |= {"thread_ts": self.thread_ts} if self.thread_ts else {}
