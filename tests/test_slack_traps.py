@@ -97,6 +97,24 @@ async def test_trap_6_a_reset_makes_deaf(slack: Slack) -> None:
         assert (await slack.command("/quote")).acked
 
 
+async def test_trap_6_a_dead_address_is_tried_for_ever(slack: Slack) -> None:
+    """A client whose address died before it could connect asks for no other one, unless the old one is taken away."""
+    async with online(slack, quoting(slack), ping=0.1) as (one,):
+        asked = len(slack.calls("apps.connections.open"))
+        slack.hub.enabled = False
+        slack.hub.reset()
+        await slack.until(lambda: len(slack.calls("apps.connections.open")) > asked)
+        asked = len(slack.calls("apps.connections.open"))
+        slack.state.tickets.addresses.clear()
+        slack.hub.enabled = True
+        await asyncio.sleep(0.5)
+        assert not slack.hub.live
+        assert len(slack.calls("apps.connections.open")) == asked
+        one.client.wss_uri = None
+        await slack.connected()
+        assert (await slack.command("/quote")).acked
+
+
 async def test_trap_7_a_bad_app_token_never_fails(slack: Slack) -> None:
     """A socket with a bad token tries for ever and says nothing; asking for an address says it at once."""
     one = handler(quoting(slack), slack, ping=0.02, token="xapp-old")
