@@ -12,7 +12,7 @@ from servers.slack.api import Api
 from servers.slack.faults import Faults
 from servers.slack.hub import Answer, Hub
 from servers.slack.state import Call, State
-from servers.slack.world import TEAM, Ephemeral, Message, Refused, View, World
+from servers.slack.world import BOT, TEAM, Ephemeral, Message, Refused, View, World
 
 
 class Slack:
@@ -200,7 +200,7 @@ class Slack:
     async def remove_bot(self, channel: str) -> Answer:
         """Somebody removes the bot from a channel."""
         where = self.world.channels[channel]
-        where.members.discard("U0BOT")
+        where.members.discard(BOT)
         kind = "group_left" if where.private else "channel_left"
         return await self.event(kind, channel=channel, actor_id="U1", team=TEAM)
 
