@@ -61,7 +61,7 @@ class App:
         if self.keeper:
             return await self.keeper.library()
         told = self.settings
-        return await asyncio.to_thread(open_library, told.content, told.data, rules(told), saved=told.themes)
+        return await asyncio.to_thread(open_library, told.folders, told.data, rules(told), saved=told.themes)
 
     async def answer(self, command: Command) -> Message:
         """The message that answers a command; whatever goes wrong is said there, in a sentence."""
@@ -236,7 +236,7 @@ async def _app(settings: Settings, url: str, names: set[str]) -> AsyncIterator[A
     """The parts, connected; drained and closed at the end."""
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
     store = open_store(url)
-    keeper = Keeper(Place(settings.content, settings.data, rules(settings), settings.themes))
+    keeper = Keeper(Place(settings.folders, settings.data, rules(settings), settings.themes))
     watching: list[asyncio.Task[None]] = []
     try:
         await keeper.library()

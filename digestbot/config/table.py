@@ -28,6 +28,15 @@ EXAMPLES = {
     "when_short": "fewer",
     "hide": "0123456789abcdef",
     "show": "0123456789abcdef",
+    "kind": "git",
+    "every": "1h",
+    "url": "https://example.org/team/notes.git",
+    "path": "~/notes",
+    "branch": "main",
+    "folder": "notes/books",
+    "group": "abcd1234",
+    "user": "ada",
+    "workspace": "team",
 }
 """What each key may look like, for complaints."""
 
