@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from digestbot import credentials, platforms, schedule, telemetry
+from digestbot import credentials, platforms, schedule, sources, telemetry
 from digestbot.clock import now
 from digestbot.commands import Context, answer
 from digestbot.curation import ALL, ROTATE
@@ -99,7 +99,9 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
 
     Raises SettingsError, ContentError and StoreError where it cannot begin.
     """
-    url = credentials.load().database(settings)
+    secrets = credentials.load()
+    url = secrets.database(settings)
+    await sources.first(settings, secrets)
     names = {one.channel.platform for one in settings.subscriptions} | ({"console"} if prompt else set())
     with serving(url):
         async with _app(settings, url, names) as app:
@@ -107,10 +109,11 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
             stop = _stop_signal()
             clockwork = Clockwork(app, settings.subscriptions)
             await clockwork.start()
+            fresh = asyncio.create_task(sources.keep_fresh(settings, secrets))
             listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
             await stop.wait()
             await clockwork.stop()
-            await _cancel(listeners)
+            await _cancel([*listeners, fresh])
 
 
 async def converse(settings: Settings) -> None:

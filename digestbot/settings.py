@@ -78,7 +78,7 @@ def load(content: tuple[str, ...] = ()) -> Settings:
     paths = _content(content, variables.get("CONTENT", ""))
     data = _data(variables.get("DATA", ""), (*(paths or (sample,)), *folders))
     # The sample notes stand in where there are no others, and never among them.
-    others = bool(paths or sources or (data / "sources" / IMPORTS).is_dir())
+    others = bool(paths or sources or any((data / "sources" / IMPORTS).glob("*")))
     return Settings(
         content=paths if others else (sample,),
         data=data,

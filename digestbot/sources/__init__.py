@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from digestbot import telemetry
 from digestbot.clock import now
-from digestbot.config.sources import Kind, SourceOrder
+from digestbot.config.sources import IMPORTS, Kind, SourceOrder
 from digestbot.credentials import Credentials
 from digestbot.errors import SettingsError, SourceError, origin
 from digestbot.settings import Settings
@@ -63,7 +63,11 @@ async def keep_fresh(settings: Settings, credentials: Credentials) -> None:
 
 
 async def first(settings: Settings, credentials: Credentials) -> None:
-    """Fetch what was never fetched, so that a service finds notes when it begins; a failure is logged."""
+    """Fetch what was never fetched, so that a service finds notes when it begins; a failure is logged.
+
+    Makes the folder of imports too, so that the library of that service sees what comes into it later.
+    """
+    (settings.data / "sources" / IMPORTS).mkdir(parents=True, exist_ok=True)
     missing = [one for one in settings.sources if one.kind in KINDS and last(one, settings.data) is None]
     await asyncio.gather(*(attempt(one, settings.data, credentials.token(one.name)) for one in missing))
 
