@@ -25,7 +25,7 @@ KEYS: dict[Kind, tuple[str, ...]] = {
 """What a table of each kind may say beside name, kind and workspace."""
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_EVERY = re.compile(r"(\d{1,4}) ?([mhd])(?:in(?:ute)?s?|ours?|ays?)?")
+_EVERY = re.compile(r"(\d{1,4}) ?(m|min|minutes?|h|hours?|d|days?)")
 _SOONEST, _LATEST = timedelta(minutes=5), timedelta(days=30)
 _HTTPS = re.compile(
     r"https://[^\s/?#@]+(?:/[^\s?#]*)?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/[^\s?#]*)?"
@@ -99,7 +99,7 @@ def _kind(table: Table) -> Kind:
 def _every(table: Table) -> timedelta:
     text = table.text("every", "1h")
     found = _EVERY.fullmatch(text)
-    every = int(found[1]) * _UNITS[found[2]] if found else timedelta()
+    every = int(found[1]) * _UNITS[found[2][0]] if found else timedelta()
     if not _SOONEST <= every <= _LATEST:
         raise table.wrong("every", f"“{text}” is no time between visits. Write 5m to 30d, such as 1h.")
     return every
