@@ -112,6 +112,7 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
             fresh = asyncio.create_task(sources.keep_fresh(settings, secrets))
             listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
             await stop.wait()
+            fresh.cancel()
             await clockwork.stop()
             await _cancel([*listeners, fresh])
 

@@ -268,7 +268,8 @@ def test_a_name_stays_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(NOTE.format("Ropes"), encoding="utf-8")
     with pytest.raises(SourceError, match="cannot be a name"):
         take(tmp_path / "a.md", tmp_path, name="../evil")
-    assert [name_of(Path(name)) for name in ("..md", "Ünï x.zip", "学习.md")] == ["notes", "n-x", "notes"]
+    assert [name_of(Path(name)) for name in ("..md", "a/../B c.zip", "学习.md")] == ["notes", "b-c", "notes-43faea36"]
+    assert name_of(Path("学习.md")) != name_of(Path("讀書.md"))
 
 
 def test_a_data_folder_in_the_way(tmp_path: Path) -> None:
@@ -316,6 +317,8 @@ def test_pulling(tmp_path: Path) -> None:
         subprocess.run(["git", *words], cwd=upstream, check=True)
     lines = f'[[sources]]\nname = "team"\nkind = "git"\nurl = "{upstream}"\n\n[[sources]]\nname = "margin"\n'
     (tmp_path / "digestbot.toml").write_text(lines + 'kind = "readwise"\n', encoding="utf-8")
+    early = run(tmp_path, "preview")
+    assert early.stderr.startswith("digestbot: team, margin: run `digestbot pull` to fetch it.")
     one = run(tmp_path, "pull", "team")
     assert (one.returncode, one.stdout, one.stderr) == (0, "team: 1 note; 1 new, 0 changed, 0 gone.\n", "")
     both = run(tmp_path, "pull")

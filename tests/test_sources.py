@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -25,7 +26,9 @@ from digestbot.errors import SettingsError, SourceError
 from digestbot.library.folder import read_folder
 from digestbot.model import Highlight, Voice
 from digestbot.settings import Settings
-from digestbot.sources.job import Report, alone
+from digestbot.sources import hypothesis as annotations
+from digestbot.sources import readwise as export
+from digestbot.sources.job import Job, Kept, Report, alone
 from digestbot.sources.page import Page, Passage, file_name, markdown
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -298,6 +301,11 @@ async def test_another_group_begins_anew(group: Hypothesis, tmp_path: Path) -> N
     assert (report.gone, report.notes) == (1, 0)
 
 
+_NAMES = (
+    "id title author category source_url book_tags highlights text location location_type note url readwise_url tags "
+    "is_discard is_deleted highlighted_at name uri document links incontext user updated created permissions target "
+    "selector type exact label start hidden read references"
+).split()
 _LINES = st.lists(
     st.sampled_from([
         "Ropes remember.", "Note: x", "(page 12)", "#tag", "- a", "1. b", "> q", "[a](http://x.org)", "**b**", "==m==",
@@ -399,6 +407,38 @@ async def test_nothing_is_due_before_its_time(readwise: Readwise, tmp_path: Path
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert len(readwise.asked) == 2
+
+
+_ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_NAMES), inner, max_size=6),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(_NAMES), _ODD, max_size=12), _ODD, _ODD)
+def test_whatever_an_api_answers_is_a_note_or_nothing(row: dict[str, Any], told: Any, also: Any) -> None:
+    """Fields of any type and depth in a book, a highlight or an annotation never end a refresh."""
+    with TemporaryDirectory() as data:
+        job = Job(SourceOrder("odd", "readwise"), Path(data) / "odd", NOW)
+        job.folder.mkdir()
+        kept = Kept()
+        export._merge(kept.records, {"user_book_id": 1, **row, "highlights": [{"id": 2, "text": "x", **row}, told]})  # noqa: SLF001
+        assert export._write(job, kept).notes in {0, 1}  # noqa: SLF001
+        kept = Kept()
+        quote = {"selector": [{"type": "TextQuoteSelector", "exact": "x"}, told, row]}
+        shared = {"permissions": {"read": ["group:a"]}, "target": [quote, also]}
+        annotations._merge(kept, {"id": "a", **row, **shared})  # noqa: SLF001
+        assert annotations._write(job, kept).notes in {0, 1}  # noqa: SLF001
+
+
+@pytest.mark.parametrize("token", ["a b", "a\nHost: example.org", "ä", ""])
+async def test_what_is_no_token(readwise: Readwise, tmp_path: Path, token: str) -> None:
+    """A token with a line end or a space in it is refused before anybody is asked, and not shown."""
+    with pytest.raises(SourceError, match="DIGESTBOT_SOURCE_READING_TOKEN") as refused:
+        await fetch_readwise(readwise, tmp_path, token=token)
+    assert not token or token not in str(refused.value)
+    assert readwise.asked == []
 
 
 async def test_an_api_of_another_shape(readwise: Readwise, tmp_path: Path) -> None:

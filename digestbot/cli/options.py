@@ -43,8 +43,11 @@ def load_library(settings: Settings) -> Library:
     from digestbot.library.privacy import rules
 
     library = open_library(settings.folders, settings.data, rules(settings), saved=settings.themes)
-    if library.notice:
-        click.echo(f"digestbot: {library.notice}", err=True)
+    missing = [one.name for one in settings.sources if not one.place(settings.data).is_dir()]
+    for notice in filter(
+        None, (library.notice, missing and f"{', '.join(missing)}: run `digestbot pull` to fetch it.")
+    ):
+        click.echo(f"digestbot: {notice}", err=True)
     return library
 
 

@@ -6,6 +6,7 @@ A kind of source is a file of this folder with `refresh(job)`, one line in KINDS
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from digestbot import telemetry
 from digestbot.clock import now
 from digestbot.config.sources import IMPORTS, Kind, SourceOrder
-from digestbot.credentials import Credentials
+from digestbot.credentials import Credentials, token_setting
 from digestbot.errors import SettingsError, SourceError, origin
 from digestbot.settings import Settings
 from digestbot.sources import git, hypothesis, readwise
@@ -31,6 +32,9 @@ KINDS: Mapping[Kind, Callable[[Job], Awaitable[Report]]] = {
 FIRST_RETRY = timedelta(minutes=1)
 """After a failure; doubled with each that follows, and never more than the time between two visits."""
 
+PATIENCE_SECONDS = 60
+"""How long a service waits at its start for what was never fetched; what takes longer comes while it runs."""
+
 LONGEST_SLEEP = timedelta(minutes=5)
 """Timers stand still while a machine is suspended; after this long the clock is looked at again."""
 
@@ -45,6 +49,11 @@ async def refresh(
     fetch = KINDS.get(order.kind)
     if fetch is None:
         return Report(order.name)
+    if token is not None and not re.fullmatch(r"[!-~]+", token.get_secret_value()):
+        raise SourceError(
+            f"{token_setting(order.name)} is no token: it holds a space, a line end or a letter beyond ASCII.",
+            permanent=True,
+        )
     folder = order.place(data)
     try:
         with alone(folder):
@@ -57,7 +66,10 @@ async def refresh(
 
 
 async def keep_fresh(settings: Settings, credentials: Credentials) -> None:
-    """Refresh each source whenever it is due, until cancelled. A failure is logged, tried again, and stops nothing."""
+    """Refresh each source whenever it is due, until cancelled. A failure is logged, tried again, and stops nothing.
+
+    What was never fetched is left to `first`, and tried again a little later.
+    """
     fetched = [one for one in settings.sources if one.kind in KINDS]
     await asyncio.gather(*(_keep(one, settings.data, credentials.token(one.name)) for one in fetched))
 
@@ -69,13 +81,17 @@ async def first(settings: Settings, credentials: Credentials) -> None:
     """
     (settings.data / "sources" / IMPORTS).mkdir(parents=True, exist_ok=True)
     missing = [one for one in settings.sources if one.kind in KINDS and last(one, settings.data) is None]
-    await asyncio.gather(*(attempt(one, settings.data, credentials.token(one.name)) for one in missing))
+    attempts = [asyncio.create_task(attempt(one, settings.data, credentials.token(one.name))) for one in missing]
+    late = (await asyncio.wait(attempts, timeout=PATIENCE_SECONDS))[1] if attempts else set()
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
 
 
 async def _keep(order: SourceOrder, data: Path, token: SecretStr | None) -> None:
     failures = 0
     visited = last(order, data)
-    due = visited + order.every if visited else now()
+    due = visited + order.every if visited else now() + FIRST_RETRY
     while True:
         while (left := due - now()) > timedelta():  # noqa: ASYNC110 - what it waits for is the clock
             await asyncio.sleep(min(left, LONGEST_SLEEP).total_seconds())

@@ -45,7 +45,7 @@ _OPTIONS = (
     "maintenance.autoDetach=false",
     "http.followRedirects=false",  # a redirect would carry the token to wherever it points
 )
-_SECONDS_TO_END = 5
+_SECONDS_TO_END = 2
 _REFUSED = re.compile(
     r"authentication failed|could not read (?:username|password)|permission denied|terminal prompts disabled"
     r"|access denied|error: 40[13]|host key verification failed|invalid credentials",

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from digestbot.config.sources import IMPORTS
@@ -45,8 +46,11 @@ class Imported:
 
 
 def name_of(file: Path) -> str:
-    """The name under which a file is kept where no other is given: its own, levelled."""
-    return re.sub(r"[^a-z0-9]+", "-", file.stem.casefold()).strip("-")[:64].strip("-") or "notes"
+    """The name under which a file is kept where no other is given: its own, levelled, and never another file's."""
+    stem = file.stem.casefold()
+    name = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:50].strip("-") or "notes"
+    lost = len(stem) > 50 or any(sign.isalnum() and not sign.isascii() for sign in stem)
+    return f"{name}-{blake2b(stem.encode('utf-8', 'replace'), digest_size=4).hexdigest()}" if lost else name
 
 
 def take_in(file: Path, data: Path, rules: Rules, name: str = "", *, dry_run: bool = False) -> Imported:

@@ -120,7 +120,7 @@ def _passage(key: str, one: Mapping[str, Any]) -> Passage:
 
 
 def _location(one: Mapping[str, Any]) -> str:
-    place, kind = one["location"], one["location_type"]
+    place, kind = one["location"], str(one["location_type"])
     if not isinstance(place, int) or isinstance(place, bool) or place < 0:
         return ""
     if kind == "time_offset":
