@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from digestbot import sources
 from digestbot.config.sources import SourceOrder
 from digestbot.errors import SourceError
+from digestbot.library.files import stamp
 from digestbot.library.folder import read_folder
 from digestbot.sources.job import Report
 
@@ -97,12 +98,12 @@ async def test_a_pull_follows(repository: Repository, tmp_path: Path) -> None:
     """What is new, changed and gone is counted and is so; what stays is not written again; one commit is fetched."""
     repository.commit({"stays.md": NOTE.format("Quays")})
     await pull(repository.path, tmp_path)
-    kept = (tmp_path / "sources" / "team" / "stays.md").stat()
+    kept = stamp(tmp_path / "sources" / "team", "stays.md")
     repository.commit({"knots.md": NOTE.format("Knots"), "sea/tides.md": NOTE.format("Tides")})
     repository.commit({"books/ropes.md": None, "stays.md": NOTE.format("Quays"), "knots.md": NOTE.format("Bends")})
     report = await pull(repository.path, tmp_path)
     assert (report.new, report.changed, report.gone, report.notes) == (2, 0, 1, 3)
-    assert (tmp_path / "sources" / "team" / "stays.md").stat() == kept
+    assert stamp(tmp_path / "sources" / "team", "stays.md") == kept
     assert commits(tmp_path) == 1
     repository.commit({"knots.md": NOTE.format("Hitches")})
     report = await pull(repository.path, tmp_path)
@@ -216,11 +217,17 @@ class Forge:
         self.root = root
         self.authorizations: list[str | None] = []
         self.url = ""
+        self.asked, self.left = asyncio.Event(), asyncio.Event()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Hand a request with the right token to git; everybody else is asked for one."""
         said = request.headers.get("Authorization")
         self.authorizations.append(said)
+        if request.path.startswith("/slow/"):
+            self.asked.set()
+            while request.transport is not None:  # noqa: ASYNC110 - the line has no event for its end
+                await asyncio.sleep(0.01)
+            self.left.set()
         if request.path.startswith("/moved/"):
             return web.Response(status=302, headers={"Location": str(request.url.with_path("/upstream/info/refs"))})
         if said != "Basic " + b64encode(f"x-access-token:{TOKEN}".encode()).decode():
@@ -289,3 +296,16 @@ async def test_a_token_follows_no_redirect(forge: Forge, tmp_path: Path) -> None
     with pytest.raises(SourceError, match="git failed"):
         await pull(f"{forge.url}/moved/x", tmp_path / "data", TOKEN)
     assert len(forge.authorizations) == 1
+
+
+async def test_a_stop_ends_git_too(forge: Forge, tmp_path: Path) -> None:
+    """A refresh that is cancelled leaves no git and no helper of git's behind, and its folder to the next one."""
+    task = asyncio.create_task(pull(f"{forge.url}/slow/x", tmp_path / "data"))
+    async with asyncio.timeout(10):
+        await forge.asked.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await forge.left.wait()
+    assert task.cancelled()
+    with pytest.raises(SourceError, match="refuses"):
+        await pull(f"{forge.url}/upstream", tmp_path / "data")
