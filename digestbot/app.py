@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from digestbot import credentials, platforms, schedule, telemetry
+from digestbot import credentials, platforms, schedule, sources, telemetry
 from digestbot.clock import now
 from digestbot.commands import Context, answer
 from digestbot.curation import ALL, ROTATE
@@ -61,7 +61,7 @@ class App:
         if self.keeper:
             return await self.keeper.library()
         told = self.settings
-        return await asyncio.to_thread(open_library, told.content, told.data, rules(told), saved=told.themes)
+        return await asyncio.to_thread(open_library, told.folders, told.data, rules(told), saved=told.themes)
 
     async def answer(self, command: Command) -> Message:
         """The message that answers a command; whatever goes wrong is said there, in a sentence."""
@@ -99,7 +99,9 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
 
     Raises SettingsError, ContentError and StoreError where it cannot begin.
     """
-    url = credentials.load().database(settings)
+    secrets = credentials.load()
+    url = secrets.database(settings)
+    await sources.first(settings, secrets)
     names = {one.channel.platform for one in settings.subscriptions} | ({"console"} if prompt else set())
     with serving(url):
         async with _app(settings, url, names) as app:
@@ -107,10 +109,12 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
             stop = _stop_signal()
             clockwork = Clockwork(app, settings.subscriptions)
             await clockwork.start()
+            fresh = asyncio.create_task(sources.keep_fresh(settings, secrets))
             listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
             await stop.wait()
+            fresh.cancel()
             await clockwork.stop()
-            await _cancel(listeners)
+            await _cancel([*listeners, fresh])
 
 
 async def converse(settings: Settings) -> None:
@@ -236,7 +240,7 @@ async def _app(settings: Settings, url: str, names: set[str]) -> AsyncIterator[A
     """The parts, connected; drained and closed at the end."""
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
     store = open_store(url)
-    keeper = Keeper(Place(settings.content, settings.data, rules(settings), settings.themes))
+    keeper = Keeper(Place(settings.folders, settings.data, rules(settings), settings.themes))
     watching: list[asyncio.Task[None]] = []
     try:
         await keeper.library()
