@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from digestbot import credentials, platforms, schedule, telemetry
+from digestbot import credentials, platforms, schedule, sources, telemetry
 from digestbot.clock import now
 from digestbot.clockwork import Clockwork
 from digestbot.commands import Context, answer
@@ -118,16 +118,19 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
 
     Raises SettingsError, ContentError and StoreError where it cannot begin.
     """
-    stop = on_signals()
+    stop, secrets = on_signals(), credentials.load()
+    await sources.first(settings, secrets)
     async with opened(settings, _names(settings, prompt=prompt)) as app:
         await declare(app)
         await _check(app)
         clockwork = Clockwork(app.outbox, app.service())
         await clockwork.start()
+        fresh = asyncio.create_task(sources.keep_fresh(settings, secrets))
         listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
         await stop.wait()
+        fresh.cancel()
         await clockwork.stop()
-        await _cancel(listeners)
+        await _cancel([*listeners, fresh])
 
 
 async def converse(settings: Settings) -> None:
@@ -166,7 +169,7 @@ async def opened(settings: Settings, names: set[str]) -> AsyncIterator[App]:
 
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
     store = open_store(credentials.load().database(settings))
-    keeper = Keeper(Place(settings.content, settings.data, rules(settings), settings.themes))
+    keeper = Keeper(Place(settings.folders, settings.data, rules(settings), settings.themes))
     watching: list[asyncio.Task[None]] = []
     app = App(settings, store, store, connected, Renderer(settings.template_folders), lambda _: keeper.library())
     try:

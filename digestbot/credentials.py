@@ -21,6 +21,7 @@ class Credentials(BaseSettings):
 
     database_url: where the ledger is kept, or None for the file in the data folder.
     webhook: the URL of each incoming webhook by its name in lower case (DIGESTBOT_WEBHOOK_TEAM is "team").
+    source: tokens of sources, by what follows DIGESTBOT_SOURCE_ in lower case ("notes_token"); see `token`.
     """
 
     model_config = SettingsConfigDict(
@@ -36,6 +37,11 @@ class Credentials(BaseSettings):
 
     database_url: SecretStr | None = None
     webhook: dict[str, SecretStr] = {}
+    source: dict[str, SecretStr] = {}
+
+    def token(self, source: str) -> SecretStr | None:
+        """The token of a source of notes, where there is one."""
+        return self.source.get(f"{source.replace('-', '_')}_token")
 
     def database(self, settings: Settings) -> str:
         """The database's URL as SQLAlchemy takes it; the default is a file in the data folder.
@@ -47,7 +53,7 @@ class Credentials(BaseSettings):
         url = self.database_url.get_secret_value()
         if url.startswith(_FILE_URL):
             origin = f"{PREFIX}DATABASE_URL"
-            refuse_in_notes(located(url.removeprefix(_FILE_URL), origin), settings.content, origin)
+            refuse_in_notes(located(url.removeprefix(_FILE_URL), origin), settings.folders, origin)
         return url
 
 
@@ -56,9 +62,16 @@ def load() -> Credentials:
     try:
         return Credentials()
     except (ValidationError, UnreadableError):
-        raise SettingsError(f"A {PREFIX}WEBHOOK_<NAME> setting is not a URL. Write one URL for each name.") from None
+        raise SettingsError(
+            f"A {PREFIX}WEBHOOK_<NAME> or {PREFIX}SOURCE_<NAME>_TOKEN setting is no text. Write one for each name."
+        ) from None
 
 
 def webhook_setting(name: str) -> str:
     """The setting that holds the URL of the webhook of that name."""
     return f"{PREFIX}WEBHOOK_{name.replace('-', '_').upper()}"
+
+
+def token_setting(source: str) -> str:
+    """The setting that holds the token of the source of notes of that name."""
+    return f"{PREFIX}SOURCE_{source.replace('-', '_').upper()}_TOKEN"

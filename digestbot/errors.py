@@ -9,6 +9,7 @@ DigestbotError
 ├── ContentError        a content folder cannot be read at all: exit 3
 ├── TemplateError       a template of our own is broken: that delivery fails, the service goes on
 ├── PlatformError       a platform did not take a message: retry, look or pause, by its attributes
+├── SourceError         notes that live elsewhere cannot be fetched: exit 1, or try again later
 └── StoreError          the database cannot be used: exit 3, or retry
     └── LostClaimError  another process has taken the delivery over: leave it alone
 """
@@ -81,6 +82,20 @@ class PlatformError(DigestbotError):
         self.retry_after = retry_after
         self.scope = scope
         self.sent = sent
+
+
+class SourceError(DigestbotError):
+    """Notes that live elsewhere cannot be fetched; the text says why and what to do, and holds no secret.
+
+    permanent: only a person can help (a token is refused, git is missing). retry_after: seconds that a service asked
+    us to wait, when it did.
+    """
+
+    def __init__(self, problem: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        """Keep what decides when to try again."""
+        super().__init__(problem)
+        self.permanent = permanent
+        self.retry_after = retry_after
 
 
 class StoreError(DigestbotError):

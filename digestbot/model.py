@@ -187,7 +187,7 @@ class Subscription:
     id: stable name, unique in its workspace; the seed of the picks and the key of the history.
     theme: a theme's name, "all" for every highlight, or "rotate" for the least recently used theme at each delivery.
     themes: the themes to rotate among; () for all there are.
-    schedule: in the words of schedule.py. zone: an IANA name. size: highlights a digest.
+    schedule: in the words of schedule/. zone: an IANA name. size: highlights a digest.
     repeat_after_days: how long a highlight is not shown again. when_short: what happens when there is nothing else.
     balance: a source is drawn in proportion to the number of its highlights to this power, 0 (all alike) to 1.
     on_this_day: what was published on this day of an earlier year comes first.

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from digestbot import config
+from digestbot.config.sources import IMPORTS, SourceOrder
 from digestbot.curation.guidance import NOBODY, Guidance
 from digestbot.errors import SettingsError
 from digestbot.model import SavedSearch, Subscription
@@ -24,19 +25,20 @@ ENV_FILE = ".env"
 PLACES = ("CONTENT", "DATA", "CONFIG", "TEMPLATES")
 """What is read here, each after PREFIX."""
 
-SECRETS = ("DATABASE_URL", "WEBHOOK_<NAME>")
+SECRETS = ("DATABASE_URL", "WEBHOOK_<NAME>", "SOURCE_<NAME>_TOKEN")
 """What is read in credentials.py, each after PREFIX."""
 
 _LONGEST_SHOWN = 100
-_SECRET = re.compile(r"DATABASE_URL|WEBHOOK_[A-Z0-9_]+")
+_SECRET = re.compile(r"DATABASE_URL|WEBHOOK_[A-Z0-9_]+|SOURCE_[A-Z0-9_]+_TOKEN")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything about an installation but its secrets. All paths are absolute.
 
-    content: folders (or single files) of notes; all exist. data: for the index and the database, never in the notes.
-    config: the file that `subscriptions`, `themes`, the exclusions and `guidance` come from; it need not exist.
+    content: folders (or single files) of notes; all exist. `folders` adds what was fetched and imported.
+    data: for the index, the database and what is fetched, never in the notes. config: the file that all below come
+    from; it need not exist.
     templates: a folder whose templates come before the bundled ones, or None.
     """
 
@@ -49,6 +51,13 @@ class Settings:
     exclude_folders: tuple[str, ...] = ()
     themes: tuple[SavedSearch, ...] = ()
     guidance: Guidance = NOBODY
+    sources: tuple[SourceOrder, ...] = ()
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All folders of notes: the content, then what is there of the sources and of what was imported."""
+        fetched = (*(one.place(self.data) for one in self.sources), self.data / "sources" / IMPORTS)
+        return tuple(dict.fromkeys((*self.content, *(one for one in fetched if one.is_dir()))))
 
     @property
     def template_folders(self) -> list[str]:
@@ -61,13 +70,18 @@ def load(content: tuple[str, ...] = ()) -> Settings:
 
     Raises SettingsError with the name of the setting and what to write instead. Creates nothing.
     """
-    variables = _variables()
-    paths = _content(content, variables.get("CONTENT", ""))
+    variables, sample = _variables(), bundled("content").resolve()
     path = _config(variables.get("CONFIG", ""))
     said = config.read(path)
+    sources = tuple(_ordered(one, path) for one in said.sources)
+    folders = tuple(Path(one.path) for one in sources if one.kind == "folder")
+    paths = _content(content, variables.get("CONTENT", ""))
+    data = _data(variables.get("DATA", ""), (*(paths or (sample,)), *folders))
+    # The sample notes stand in where there are no others, and never among them.
+    others = bool(paths or sources or any((data / "sources" / IMPORTS).glob("*")))
     return Settings(
-        content=paths,
-        data=_data(variables.get("DATA", ""), paths),
+        content=paths if others else (sample,),
+        data=data,
         config=path,
         templates=_templates(variables.get("TEMPLATES", "")),
         subscriptions=said.subscriptions,
@@ -75,6 +89,7 @@ def load(content: tuple[str, ...] = ()) -> Settings:
         exclude_folders=said.exclude_folders,
         themes=said.themes,
         guidance=said.guidance,
+        sources=sources,
     )
 
 
@@ -102,7 +117,7 @@ def _ours(variables: Mapping[str, str]) -> dict[str, str]:
 
 def _refuse_unknown(name: str, place: str = "") -> None:
     """Raise SettingsError for a name that is none of a setting; outside of a place that is ours, if it is like one."""
-    known = {one.removesuffix("_<NAME>"): one for one in (*PLACES, *SECRETS)}
+    known = {one.replace("_<NAME>", ""): one for one in (*PLACES, *SECRETS)}
     if name in PLACES or _SECRET.fullmatch(name):
         return
     near = get_close_matches(name, known, 1, 0.75)
@@ -138,9 +153,16 @@ def _parsed(text: str) -> dict[str, str]:
 
 
 def _content(arguments: tuple[str, ...], variable: str) -> tuple[Path, ...]:
-    texts = arguments or tuple(filter(None, variable.split(os.pathsep))) or (str(bundled("content")),)
+    texts = arguments or tuple(filter(None, variable.split(os.pathsep)))
     origin = "--content" if arguments else f"{PREFIX}CONTENT"
     return tuple(_existing(text, origin) for text in dict.fromkeys(texts))
+
+
+def _ordered(order: SourceOrder, path: Path) -> SourceOrder:
+    """The order with the folder that it names, which has to be there."""
+    if order.kind != "folder":
+        return order
+    return replace(order, path=str(_existing(order.path, f"{path}: sources “{order.name}”: path")))
 
 
 def _existing(text: str, origin: str) -> Path:

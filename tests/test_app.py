@@ -137,7 +137,7 @@ async def test_declared_subscriptions_become_standing_orders(tmp_path: Path, cap
     caplog.clear()
     await declare(make_app(tmp_path, store, morning))
     assert "subscription " not in caplog.text
-    assert 'subscribed id=morning channel=fake:acme/C1 when="every day at 09:00, UTC" next=' in caplog.text
+    assert 'subscribed id=morning channel=fake:acme/C1 when="daily at 09:00, UTC" next=' in caplog.text
     await declare(make_app(tmp_path, store, replace(morning, id="evening")))
     assert [one.subscription.id for one in await store.standings("acme")] == ["evening"]
     assert [one.action for one in await store.audit("acme")] == ["remove", "add", "add"]

@@ -22,6 +22,7 @@ COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in b
 # `make test` is what runs this very test.
 RUN_HERE = [line for line in COMMANDS if line != "make test"]
 
+CLIPPINGS = "The Long Quay (Lena Holm)\n- Your Highlight on page 3 | Location 31-32\n\nRopes remember.\n==========\n"
 # What a look-up of the README finds in the sample notes.
 SHOWN = {"tokens per parameter": "About 20 tokens per parameter became the rule of thumb."}
 
@@ -30,12 +31,25 @@ SHOWN = {"tokens per parameter": "About 20 tokens per parameter became the rule 
 def home(tmp_path: Path) -> dict[str, str]:
     """The environment of a person with notes in ~/notes and the README's digestbot.toml and .env in the folder."""
     shutil.copytree(ROOT / "content", tmp_path / "notes")
-    tables = "\n".join(block for language, block in BLOCKS if language == "toml")
-    (tmp_path / "digestbot.toml").write_text(tables, encoding="utf-8")
+    tables = [block for language, block in BLOCKS if language == "toml" and "[[sources]]" not in block]
+    (tmp_path / "digestbot.toml").write_text("\n".join([*tables, _source(tmp_path)]), encoding="utf-8")
+    (tmp_path / "My Clippings.txt").write_text(CLIPPINGS, encoding="utf-8")
     (tmp_path / ".env").write_text(_block("", containing="DIGESTBOT_WEBHOOK_TEAM"), encoding="utf-8")
     keep = {name: value for name, value in os.environ.items() if not name.startswith("DIGESTBOT_")}  # noqa: TID251
     path = f"{Path(sys.executable).parent}{os.pathsep}{keep.get('PATH', '')}"
     return {**keep, "HOME": str(tmp_path), "PATH": path, "XDG_DATA_HOME": str(tmp_path / "data")}
+
+
+def _source(place: Path) -> str:
+    """The first source of the README, with a repository on this disk in place of the one it names."""
+    upstream = place / "upstream"
+    (upstream / "reading").mkdir(parents=True)
+    shutil.copy(ROOT / "README.md", upstream / "reading")
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "notes"]):
+        who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+        subprocess.run(["git", *who, *words], cwd=upstream, check=True)
+    table = _block("toml", containing="[[sources]]").split("\n\n", maxsplit=1)[0]
+    return re.sub(r'url = "[^"]*"', f'url = "{upstream}"', table)
 
 
 def _block(language: str, containing: str = "") -> str:
@@ -82,10 +96,23 @@ def _stop_when_ready(process: subprocess.Popen[str]) -> None:
 
 def test_every_table_row_names_a_known_key() -> None:
     """The README's table of subscription keys is the one digestbot.toml knows."""
-    from digestbot import config
+    from digestbot.config import subscriptions
 
     rows = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
-    assert tuple(rows) == config._KEYS  # noqa: SLF001
+    assert tuple(rows) == subscriptions.KEYS
+
+
+def test_every_source_is_understood(home: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sources of the README are ones that digestbot.toml knows, one of each kind."""
+    from digestbot import settings
+
+    path = Path(home["HOME"]) / "sources.toml"
+    path.write_text(_block("toml", containing="[[sources]]"), encoding="utf-8")
+    monkeypatch.chdir(path.parent)
+    for name in ("HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, home[name])
+    monkeypatch.setenv("DIGESTBOT_CONFIG", str(path))
+    assert sorted(one.kind for one in settings.load().sources) == ["folder", "git", "hypothesis", "readwise"]
 
 
 def test_the_capture_is_real(home: dict[str, str]) -> None:

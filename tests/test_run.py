@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
@@ -426,6 +427,38 @@ async def test_a_note_saved_meanwhile_is_found(house: House) -> None:
     await asyncio.sleep(2)
     await ask(process, "/quote distillation")
     await says(process, "Nothing found")
+
+
+def commit(upstream: Path, text: str) -> None:
+    """Put a note into a repository that others write."""
+    upstream.mkdir(exist_ok=True)
+    (upstream / "harbour.md").write_text(text, encoding="utf-8")
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "notes"]):
+        subprocess.run(["git", *who, *words], cwd=upstream, check=True)
+
+
+async def test_fetched_notes_are_served(house: House) -> None:
+    """A service fetches its sources before it begins, knows their themes, and sees what a later pull brings."""
+    upstream = house.root / "upstream"
+    commit(upstream, NOTE.replace("weights", "harbours").replace("Evaluation", "Navigation"))
+    house.order(datetime.now(UTC) + timedelta(hours=2), theme="harbours")  # noqa: TID251 - real processes read the real clock
+    with (house.root / "digestbot.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[[sources]]\nname = "team"\nkind = "git"\nurl = "{upstream}"\n')
+        file.write('[[sources]]\nname = "reading"\nkind = "readwise"\n')
+    process = await house.start("run", "--console")
+    assert "name=team new=1" in await logged(process, "source", "team")
+    await logged(process, "subscribed")
+    await ask(process, "/quote navigation")
+    await says(process, "Navigation is the part")
+    commit(upstream, NOTE.replace("weights", "harbours").replace("Evaluation", "Pilotage"))
+    pull = await house.start("pull", "team")
+    out, _ = await pull.communicate()
+    assert out.decode() == "team: 1 note; 0 new, 1 changed, 0 gone.\n"
+    await asyncio.sleep(2)
+    await ask(process, "/quote pilotage")
+    await says(process, "Pilotage is the part")
+    assert await stop(process) < 5
 
 
 @pytest.mark.parametrize(

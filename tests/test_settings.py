@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from digestbot import credentials, settings
-from digestbot.config import MOST_HIGHLIGHTS
+from digestbot.config.sources import SourceOrder
+from digestbot.config.subscriptions import MOST_HIGHLIGHTS
 from digestbot.credentials import Credentials
 from digestbot.errors import SettingsError
 from digestbot.model import Channel, SavedSearch
@@ -213,10 +215,10 @@ def test_saved_searches_are_themes() -> None:
         ("[[subscription]]", "subscription: .*Write subscriptions"),
         ("subscriptions = 3", "write one table a subscription"),
         ("content = 3", "write a table"),
-        ("sources = 3", "write a table"),
-        ("[sources.'A book']\nweight = 0", "sources.A book.weight: write a number from 0.01 to 100"),
-        ("[sources.'A book']\nnever = 1", "sources.A book.never: write never = true"),
-        ("[sources.'A book']\nwieght = 2", "sources.A book.wieght: .*Write weight"),
+        ("weights = 3", "write a table"),
+        ("[weights]\n'A book' = 0", 'weights.A book: write a number from 0.01 to 100, or "never"'),
+        ("[weights]\n'A book' = true", "weights.A book: write a number"),
+        ("[weights]\n'A book' = 'nevver'", "weights.A book: write a number"),
         ("[highlights]\nhide = ['abc']", "highlights.hide: “abc” is no id"),
         ("[content]\nexclude_tags = 'x'", "write a list of texts"),
         ("[content]\nexclude = ['x']", "content.exclude: "),
@@ -248,7 +250,7 @@ def test_what_curation_is_told() -> None:
     Path("digestbot.toml").write_text(
         "[[subscriptions]]\nname='a'\nchannel='console'\nschedule='daily at 9'\ntheme=['ale', 'bee']\nbalance=0\n"
         "repeat_after_days=90\nwhen_short='second round'\non_this_day=true\n"
-        "[sources.'The Book']\nweight=2\n[sources.'https://www.example.org/x/']\nnever=true\n"
+        "[weights]\n'The Book'=2\n'https://www.example.org/x/'='never'\n"
         "[highlights]\nhide=['0123456789abcdef']\nshow=['0123456789abcdef', 'fedcba9876543210']\n",
         encoding="utf-8",
     )
@@ -259,6 +261,117 @@ def test_what_curation_is_told() -> None:
     assert found.guidance.weights == {"the book": 2, "example.org/x": 0}
     assert found.guidance.hidden == {"0123456789abcdef"}
     assert found.guidance.kept == {"fedcba9876543210"}
+
+
+def test_sources_are_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each [[sources]] table is an order; what it leaves out has a default, a folder and a local path are absolute."""
+    monkeypatch.setenv("HOME", str(Path.cwd()))
+    Path("digestbot.toml").write_text(
+        "[[sources]]\nname='team'\nkind='git'\nurl='~/vault'\nbranch='main'\nfolder='books/'\nevery='2 days'\n"
+        "[[sources]]\nname='rw'\nkind='readwise'\nworkspace='ops'\n"
+        "[[sources]]\nname='margin'\nkind='hypothesis'\nuser='ada'\nurl='http://localhost:80/api/search'\n"
+        "[[sources]]\nname='drive'\nkind='folder'\npath='~/notes'\n",
+        encoding="utf-8",
+    )
+    found = settings.load()
+    here, hour = str(Path.cwd()), timedelta(hours=1)
+    assert found.sources == (
+        SourceOrder("team", "git", timedelta(days=2), "", url=f"{here}/vault", branch="main", folder="books/"),
+        SourceOrder("rw", "readwise", hour, "ops"),
+        SourceOrder("margin", "hypothesis", hour, "", url="http://localhost:80/api/search", user="ada"),
+        SourceOrder("drive", "folder", hour, "", path=f"{here}/notes"),
+    )
+
+
+def test_the_folders_of_sources_are_read_too() -> None:
+    """The library reads the content and what was fetched; the sample notes stand in where there is nothing else."""
+    Path("digestbot.toml").write_text(
+        "[[sources]]\nname='team'\nkind='git'\nurl='/srv/x'\n[[sources]]\nname='rw'\nkind='readwise'\n"
+        "[[sources]]\nname='drive'\nkind='folder'\npath='notes'\n",
+        encoding="utf-8",
+    )
+    found = settings.load()
+    notes = Path("notes").resolve()
+    assert (found.content, found.folders) == ((), (notes,))
+    below = found.data / "sources"
+    for name in ("team", "gone", "imports"):
+        (below / name).mkdir(parents=True)
+    assert found.folders == (below / "team", notes, below / "imports")
+    assert settings.load(("notes",)).folders == (notes, below / "team", below / "imports")
+    Path("digestbot.toml").unlink()
+    assert settings.load().content == (ROOT / "content",)
+    (below / "imports" / "vault").mkdir()
+    assert (settings.load().content, settings.load().folders) == ((), (below / "imports",))
+
+
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        ("kind='git'", "url: write a text"),
+        ("kind='gti'\nurl='/x'", r"kind: “gti” is not known\. Write folder, git"),
+        ("kind='readwise'\ntoken='x'", "token: digestbot knows no such key"),
+        ("kind='readwise'\ngroup='x'", "group: digestbot knows no such key"),
+        ("kind='readwise'\nevery='1m'", "every: .*Write 5m to 30d"),
+        ("kind='readwise'\nevery='31d'", "every: .*Write 5m to 30d"),
+        ("kind='readwise'\nevery='often'", "every: .*Write 5m to 30d"),
+        ("kind='readwise'\nurl='http://example.org/x'", "url: .*is no address of a service"),
+        ("kind='hypothesis'", "group: write the id of a group, or user"),
+        ("kind='hypothesis'\ngroup='../x'", "group: .*is no id of a group"),
+        ("kind='folder'", "path: write a text"),
+        ("kind='folder'\npath='nope'", "there is no .*nope"),
+        ("kind='git'\nurl='https://ada:s3cret@example.org/x'", "url: holds a user or a token"),
+        ("kind='git'\nurl='https://s3cret@example.org/x'", "url: holds a user or a token"),
+        ("kind='git'\nurl='http://example.org/x'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='git://example.org/x'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='ftp://example.org/x'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='file://example.org/x'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='ext::sh -c touch% x'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='ext::x'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='-upload-pack=x'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='ssh://-oProxyCommand=x/y'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='-oProxyCommand=x:y'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='host:-x'", "url: .*cannot be cloned"),
+        ("kind='git'\nurl='/x'\nbranch='-x'", "branch: .*cannot be a branch"),
+        ("kind='git'\nurl='/x'\nbranch='a:b'", "branch: .*cannot be a branch"),
+        ("kind='git'\nurl='/x'\nbranch='a..b'", "branch: .*cannot be a branch"),
+        ("kind='git'\nurl='/x'\nfolder='../x'", "folder: .*is no folder within"),
+        ("kind='git'\nurl='/x'\nfolder='/x'", "folder: .*is no folder within"),
+    ],
+)
+def test_a_wrong_source_is_named(lines: str, complaint: str) -> None:
+    """A mistake in a source, or an address that git must not be given, names the key; a token is never repeated."""
+    Path("digestbot.toml").write_text(f"[[sources]]\nname='team'\n{lines}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=complaint) as refused:
+        settings.load(("notes",))
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["git@example.org:team/notes.git", "ssh://git@example.org:22/team/notes", "host:notes"])
+def test_addresses_of_ssh(url: str) -> None:
+    """Both ways of writing an address for ssh are taken as they are."""
+    Path("digestbot.toml").write_text(f"[[sources]]\nname='team'\nkind='git'\nurl='{url}'\n", encoding="utf-8")
+    assert settings.load(("notes",)).sources[0].url == url
+
+
+@pytest.mark.parametrize("second", ["team", "imports"])
+def test_a_source_has_a_name_of_its_own(second: str) -> None:
+    """Two sources of one name, or one with the name that imports have, are refused."""
+    table = "[[sources]]\nname='{}'\nkind='readwise'\n"
+    Path("digestbot.toml").write_text(table.format("team") + table.format(second), encoding="utf-8")
+    with pytest.raises(SettingsError, match=rf"sources\[2\]\.name: “{second}” is taken"):
+        settings.load(("notes",))
+
+
+def test_a_source_has_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token is found by its source's name, and does not show when the credentials are printed."""
+    monkeypatch.setenv("DIGESTBOT_SOURCE_MY_NOTES_TOKEN", "s3cret")
+    found = credentials.load()
+    token = found.token("my-notes")
+    assert token is not None
+    assert token.get_secret_value() == "s3cret"
+    assert found.token("team") is None
+    assert "s3cret" not in repr(found)
+    assert credentials.token_setting("my-notes") == "DIGESTBOT_SOURCE_MY_NOTES_TOKEN"
 
 
 def test_secrets_come_from_environment_and_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,8 +398,8 @@ def test_the_example_names_every_setting() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     named = set(re.findall(r"^# DIGESTBOT_(\w+)=", text, re.MULTILINE))
     secrets = {field.upper() for field in Credentials.model_fields}
-    assert {name.removesuffix("_TEAM") for name in named} == {*settings.PLACES, *secrets}
-    assert {name.removesuffix("_<NAME>") for name in settings.SECRETS} == secrets
+    assert {re.sub("_TEAM(_TOKEN)?$", "", name) for name in named} == {*settings.PLACES, *secrets}
+    assert {re.sub("_<NAME>.*", "", name) for name in settings.SECRETS} == secrets
 
 
 @pytest.mark.parametrize("module", ["pydantic", "pydantic_settings", "apscheduler", "sqlalchemy", "aiohttp", "asyncio"])

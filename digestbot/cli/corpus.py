@@ -64,7 +64,7 @@ def index_notes(*, force: bool, content: tuple[str, ...]) -> None:
     from digestbot.library.privacy import rules
 
     settings = load_settings(content)
-    place = index.Place(settings.content, settings.data, rules(settings))
+    place = index.Place(settings.folders, settings.data, rules(settings))
     news = worker.update(place, index.How(force=force))
     held = open_library(place.content, place.data, place.rules, check=False).summary
     if news.notice:
@@ -103,7 +103,8 @@ def _read(paths: tuple[str, ...]) -> list[tuple[Path, Corpus]]:
     from digestbot.library.privacy import rules
 
     settings = load_settings(paths)
-    return list(zip(settings.content, read_folders(settings.content, rules(settings)), strict=True))
+    roots = settings.content if paths else settings.folders
+    return list(zip(roots, read_folders(roots, rules(settings)), strict=True))
 
 
 def _problems(one: Corpus) -> list[Problem]:

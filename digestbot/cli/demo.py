@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,8 @@ def demo(content: tuple[str, ...]) -> None:
 
     loaded = settings.load(content or (str(settings.bundled("content")),))
     with tempfile.TemporaryDirectory(prefix="digestbot-") as data:
-        library = load_library(loaded, Path(data))
+        loaded = replace(loaded, data=Path(data), sources=())
+        library = load_library(loaded)
         renderer = Renderer(loaded.template_folders)
         digest = pick(loaded, library, "rotate", now().date(), 3).digest
         _read(library, loaded.content)

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -38,14 +37,17 @@ def load_settings(content: tuple[str, ...]) -> Settings:
     return loaded
 
 
-def load_library(settings: Settings, data: Path | None = None) -> Library:
-    """The library of the settings' notes; its index lies under `data`, else where the settings say."""
+def load_library(settings: Settings) -> Library:
+    """The library of the settings' notes; on stderr, what is odd about it."""
     from digestbot.library import open_library
     from digestbot.library.privacy import rules
 
-    library = open_library(settings.content, data or settings.data, rules(settings), saved=settings.themes)
-    if library.notice:
-        click.echo(f"digestbot: {library.notice}", err=True)
+    library = open_library(settings.folders, settings.data, rules(settings), saved=settings.themes)
+    missing = [one.name for one in settings.sources if not one.place(settings.data).is_dir()]
+    for notice in filter(
+        None, (library.notice, missing and f"{', '.join(missing)}: run `digestbot pull` to fetch it.")
+    ):
+        click.echo(f"digestbot: {notice}", err=True)
     return library
 
 
@@ -58,7 +60,7 @@ def complete_theme(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
 
     try:
         told = settings.load(ctx.params.get("content") or ())
-        library = open_library(told.content, told.data, rules(told), saved=told.themes, check=False)
+        library = open_library(told.folders, told.data, rules(told), saved=told.themes, check=False)
     except DigestbotError:
         return []
     # A shell offers only what goes on as it was begun.

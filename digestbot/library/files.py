@@ -21,7 +21,9 @@ MAX_DEPTH = 64
 
 SUFFIXES = (".md", ".markdown", ".txt", ".csv")
 _HEAD_BYTES = 64 * 1024
-_LEFT_OUT = frozenset({"node_modules", "__pycache__", "__MACOSX"})
+LEFT_OUT = frozenset({"node_modules", "__pycache__", "__MACOSX"})
+"""Folders that hold no notes whatever lies in them."""
+
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OPEN_FOLDER = _OPEN | os.O_DIRECTORY
 
@@ -63,7 +65,7 @@ def stamp(root: Path, path: str) -> Stamp | None:
     if (
         any(map(hidden, parts))
         or not path.casefold().endswith(SUFFIXES)
-        or _LEFT_OUT.intersection(parts[:-1])
+        or LEFT_OUT.intersection(parts[:-1])
         or len(parts) > MAX_DEPTH + 1
     ):
         return None
@@ -161,7 +163,7 @@ def _below(descriptor: int, prefix: str, problems: list[Problem]) -> Iterator[_P
 
 def _subfolder(parent: int, name: str, path: str, problems: list[Problem]) -> Iterator[_Place]:
     shown = as_text(path)
-    if name in _LEFT_OUT:
+    if name in LEFT_OUT:
         return
     if path.count("/") >= MAX_DEPTH:
         problems.append(Problem(shown, None, f"is nested deeper than {MAX_DEPTH} folders and was not read"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -155,7 +155,7 @@ def _missed(order: Schedule, since: datetime, now: datetime) -> list[datetime]:
     """
     wall, begin, found = schedule.wall_time(order, now), since, list[datetime]()
     while True:
-        come = takewhile(lambda one: schedule.instant(order, one) <= now, schedule.occurrences(order, begin - _MOMENT))
+        come = takewhile(lambda one: schedule.instant(order, one) <= now, _occurrences(order, begin - _MOMENT))
         some = list(islice(come, MOST_MISSED + 1))
         found = some or found
         if len(some) <= MOST_MISSED or wall - begin < timedelta(minutes=1):
@@ -185,8 +185,15 @@ def _last(standing: Standing, at: datetime, instant: datetime, now: datetime) ->
 
 def _after(order: Schedule, now: datetime) -> datetime | None:
     """The first occurrence whose instant lies after `now`; its wall time does, too, for a repeated one is its first."""
-    coming = schedule.occurrences(order, schedule.wall_time(order, now))
+    coming = _occurrences(order, schedule.wall_time(order, now))
     return next((one for one in coming if schedule.instant(order, one) > now), None)
+
+
+def _occurrences(order: Schedule, after: datetime) -> Iterator[datetime]:
+    """As schedule.occurrences, each remembered: thousands of orders have the same schedule, and ask at one instant."""
+    while (found := schedule.next_occurrence(order, after)) is not None:
+        yield found
+        after = found
 
 
 @lru_cache(maxsize=4096)
