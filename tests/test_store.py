@@ -1,3 +1,5 @@
+"""The store in SQL: its files, its servers, and processes that share it."""
+
 from __future__ import annotations
 
 import asyncio
@@ -8,23 +10,23 @@ import sys
 import threading
 import time
 from contextlib import closing
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import NOW, make_subscription
+from fakes import CHANNEL, NOW
+from ordering import DAY, MINUTE, NINE, change, claimed, daily, put, standing
 from postgres import Server
 from sqlalchemy import select
 
 from digestbot.errors import SettingsError, StoreError
-from digestbot.model import Delivery, Message, Part
-from digestbot.store import open_store, serving
+from digestbot.model import Message, Part
+from digestbot.orders import Due, Plan
+from digestbot.ports import Pace
+from digestbot.store import open_store
 from digestbot.store.check import check
 from digestbot.store.engine import connect
-from digestbot.store.tables import deliveries
-
-NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
-
+from digestbot.store.tables import audit
 
 ODD_URLS = [
     "sqlite+aiosqlite:///s3cret.db",
@@ -47,7 +49,7 @@ def mode(path: Path) -> int:
 async def test_files_are_their_owners_alone(tmp_path: Path) -> None:
     """The data folder and every file of the database can be read by nobody else."""
     store = open_store(f"sqlite:///{tmp_path}/data/ledger.db")
-    await store.plan(make_subscription(), NINE, NOW)
+    await put(store, standing())
     assert mode(tmp_path / "data") == 0o700
     assert {mode(path) for path in (tmp_path / "data").iterdir()} == {0o600}
     assert len(list((tmp_path / "data").iterdir())) == 3
@@ -57,20 +59,20 @@ async def test_files_are_their_owners_alone(tmp_path: Path) -> None:
 async def test_a_committed_plan_survives_a_process_that_dies(tmp_path: Path) -> None:
     """What a method wrote is on the disk when it returns: another connection sees it without a close."""
     store = open_store(f"sqlite:///{tmp_path}/ledger.db")
-    await store.plan(make_subscription(), NINE, NOW)
+    await put(store, standing())
+    await store.plan(NOW, daily)
     other = open_store(f"sqlite:///{tmp_path}/ledger.db")
-    assert len(await other.claim("acme", NOW)) == 1
+    assert len((await other.claim("fake", NOW)).claims) == 1
     other.close()
     store.close()
 
 
 async def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
-    """Two stores on one file plan 200 occurrences at once: each is planned by exactly one of them, none fails."""
+    """Two stores on one file that write 200 orders at once write each one once, and none fails."""
     stores = [open_store(f"sqlite:///{tmp_path}/ledger.db") for _ in range(2)]
-    subscription = make_subscription()
-    days = [NINE.replace(year=2000 + n) for n in range(100)]
-    planned = await asyncio.gather(*(store.plan(subscription, day, NOW) for day in days for store in stores))
-    assert sum(planned) == 100
+    orders = [standing(f"n{n}") for n in range(100)]
+    written = await asyncio.gather(*(store.put(one, change(one)) for one in orders for store in stores))
+    assert sum(written) == 100
     for store in stores:
         store.close()
 
@@ -78,16 +80,55 @@ async def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
 async def test_a_row_of_another_version_stops_no_other(tmp_path: Path) -> None:
     """A subscription with a key that this version does not know is delivered; one that makes no sense is refused."""
     store = open_store(f"sqlite:///{tmp_path}/ledger.db")
-    for name in ("newer", "odd", "plain"):
-        await store.plan(make_subscription(name), NINE, NOW)
+    await put(store, *(standing(name) for name in ("newer", "odd", "plain")))
+    await store.plan(NOW, daily)
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as database, database:
         database.execute("UPDATE deliveries SET ordered = json_set(ordered, '$.mood', 'calm') WHERE id = 1")
         database.execute("UPDATE deliveries SET ordered = json_remove(ordered, '$.channel') WHERE id = 2")
-    assert [one.subscription.id for one in await store.claim("acme", NOW)] == ["newer", "plain"]
-    assert await store.claim("acme", NOW) == []
+    claims = (await store.claim("fake", NOW)).claims
+    assert [one.delivery.subscription.id for one in claims] == ["newer", "plain"]
+    assert not (await store.claim("fake", NOW)).claims
+    assert [one.delivery.subscription.id for one in await store.deliveries("acme")] == ["plain", "newer"]
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as database:
         ((state, reason),) = database.execute("SELECT state, reason FROM deliveries WHERE id = 2").fetchall()
     assert (state, "another version" in reason) == ("refused", True)
+    store.close()
+
+
+async def test_an_order_of_another_version_stops_no_other(tmp_path: Path) -> None:
+    """An order that makes no sense to this version is paused with the reason, and the others are planned."""
+    store = open_store(f"sqlite:///{tmp_path}/ledger.db")
+    await put(store, standing("odd"), standing("plain"))
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database, database:
+        database.execute("UPDATE subscriptions SET ordered = json_remove(ordered, '$.channel') WHERE name = 'odd'")
+    assert [one.delivery.subscription.id for one in await store.plan(NOW, daily)] == ["plain"]
+    assert [one.subscription.id for one in await store.standings("acme")] == ["plain"]
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database:
+        rows = database.execute("SELECT state, reason FROM subscriptions WHERE name = 'odd'").fetchall()
+    assert [(state, "another version" in reason) for state, reason in rows] == [("paused", True)]
+    store.close()
+
+
+async def test_a_full_workspace_leaves_the_next_minute_to_others(tmp_path: Path) -> None:
+    """5,000 deliveries of one workspace do not hold up ten of another, also when those are due a minute later."""
+    store = open_store(f"sqlite:///{tmp_path}/ledger.db")
+    await asyncio.gather(*(put(store, standing(f"n{n}")) for n in range(5000)))
+    later = [replace(standing(f"n{n}", workspace="beta"), next_at=NOW + MINUTE) for n in range(10)]
+    await put(store, *later)
+    while await store.plan(NOW + MINUTE, lambda one, _: Plan((Due(NINE, one.next_at or NOW),), NINE + DAY, NOW + DAY)):
+        pass
+    claims = (await store.claim("fake", NOW + MINUTE, most=85)).claims
+    assert sum(one.delivery.subscription.channel.workspace == "beta" for one in claims) == 10
+    store.close()
+
+
+async def test_a_clock_that_was_ahead_holds_up_no_pace(tmp_path: Path) -> None:
+    """What was reserved by a clock that was a day ahead does not count."""
+    store = open_store(f"sqlite:///{tmp_path}/ledger.db")
+    pace = Pace("platform", 1)
+    await store.reserve(CHANNEL, [pace], NOW + DAY)
+    assert await store.reserve(CHANNEL, [pace], NOW) == NOW
+    assert await store.reserve(CHANNEL, [pace], NOW) > NOW
     store.close()
 
 
@@ -153,9 +194,8 @@ def test_the_driver_is_an_extra() -> None:
 async def test_errors_quote_no_row(postgres_url: str) -> None:
     """What an error of PostgreSQL says of a row, which is people's text, is left out."""
     store = open_store(postgres_url)
-    delivery = Delivery(make_subscription(), NINE)
+    delivery = (await claimed(store)).delivery
     message = Message((Part({}, "words"), Part({}, "words")))
-    await store.plan(delivery.subscription, NINE, NOW)
     await store.keep(delivery, "theme", [], message, NOW)
     with pytest.raises(StoreError, match="duplicate key value") as failed:
         await store.keep(delivery, "theme", [], message, NOW)
@@ -168,36 +208,18 @@ async def test_a_server_that_is_started_again(postgres: Server, postgres_url: st
     if postgres.local is None:
         pytest.skip("the server is somebody else's")
     store = open_store(postgres_url)
-    await store.plan(make_subscription(), NINE, NOW)
+    await put(store, standing())
+    await store.plan(NOW, daily)
     postgres.local.stop()
     began = time.monotonic()
-    for work in (store.claim("acme", NOW), store.history("acme")):
+    for work in (store.claim("fake", NOW), store.history("acme")):
         with pytest.raises(StoreError, match="did not do its work"):
             await work
     assert time.monotonic() - began < 10
     postgres.local.ensure_postgres_running()
-    assert len(await store.claim("acme", NOW)) == 1
+    assert len((await store.claim("fake", NOW)).claims) == 1
     assert await store.history("acme") == []
     store.close()
-
-
-async def test_two_processes_claim_different_deliveries(postgres_url: str) -> None:
-    """Two stores on one PostgreSQL that claim at once share the deliveries: each goes to one of them."""
-    stores = [open_store(postgres_url) for _ in range(2)]
-    for n in range(100):
-        await stores[0].plan(make_subscription(), NINE.replace(year=2000 + n), NOW)
-    claims = [store.claim("acme", NOW, most=10) for _ in range(5) for store in stores]
-    taken = [one.id for found in await asyncio.gather(*claims) for one in found]
-    taken += [one.id for one in await stores[0].claim("acme", NOW, most=100)]
-    assert (len(taken), len(set(taken))) == (100, 100)
-    for store in stores:
-        store.close()
-
-
-def test_a_server_takes_several_services(postgres_url: str) -> None:
-    """The right to serve is one process's for a file, and anybody's for a server."""
-    with serving(postgres_url), serving(postgres_url):
-        pass
 
 
 def test_threads_end_with_the_store(tmp_path: Path) -> None:
@@ -209,13 +231,13 @@ def test_threads_end_with_the_store(tmp_path: Path) -> None:
 
 WRITING = """
 import asyncio, sys
-from datetime import datetime, timedelta
-from fakes import NOW, make_subscription
+from fakes import NOW
+from digestbot.orders import Change
 from digestbot.store import open_store
 
 async def write(store, task):
     for n in range(100_000):
-        await store.plan(make_subscription(f"task-{task}"), datetime(2026, 1, 1) + timedelta(hours=n), NOW)
+        await store.note(Change("acme", NOW, f"task-{task}", "did", str(n)))
         sys.stdout.write(f"task-{task} {n}\\n")
 
 async def main():
@@ -239,8 +261,8 @@ def test_what_was_answered_survives_a_kill(request: pytest.FixtureRequest, tmp_p
         told += process.stdout.read().splitlines(keepends=True)
     database = connect(url)
     with database.reader.begin() as connection:
-        rows = connection.execute(select(deliveries.c.subscription, deliveries.c.occurrence)).all()
-    there = {f"{name} {int((when - datetime(2026, 1, 1)).total_seconds() // 3600)}\n" for name, when in rows}  # noqa: DTZ001
+        rows = connection.execute(select(audit.c.actor, audit.c.subject)).all()
+    there = {f"{actor} {subject}\n" for actor, subject in rows}
     assert {line for line in told if line.endswith("\n")} <= there
     assert check(database).problems == ()
     database.close()

@@ -10,21 +10,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes import CHANNEL, NOW, make_subscription
+from fakes import CHANNEL, NOW
+from ordering import change, daily, put, standing
 from sqlalchemy import create_engine, select
 
 from digestbot.errors import StoreError
-from digestbot.model import Message, MessageRef, Outcome, Part
+from digestbot.model import Message, MessageRef, Part
+from digestbot.orders import Ended, Outcome, Picked
 from digestbot.store import open_store
 from digestbot.store.backup import backup, restore
 from digestbot.store.engine import connect
 from digestbot.store.tables import metadata
 
-NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
 ODD = Message((Part({"z": 1, "a": ["«eins» \U0001f600", None, 0.1, "\ud800\x00"]}, "日本 «eins» \U0001f600\n"),))
 PAIRS = [("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite"), ("postgresql", "postgresql")]
 
@@ -46,16 +47,34 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[str]]:
 async def fill(url: str, days: int = 30) -> None:
     """A ledger with every kind of value in it."""
     store = open_store(url)
+    await put(store, standing())
     for n in range(days):
         now = NOW + timedelta(days=n, microseconds=n)
-        await store.plan(make_subscription(), NINE + timedelta(days=n), now)
-        (delivery,) = await store.claim("acme", now)
-        await store.keep(delivery, "Öffnung", ["a", "b"], ODD, now, sources=["x\x1fy", ""])
-        await store.begin_part(delivery, 0, now)
-        await store.end_part(delivery, 0, MessageRef(CHANNEL, "m") if n % 2 else None, now)
-        await store.finish(delivery, Outcome.CONFIRMED, now, reason="'; -- \"\\")
-    await store.show(CHANNEL, "Asked for", ["d"], NOW)
+        await store.plan(now, daily)
+        delivery = (await store.claim("fake", now)).claims[0].delivery
+        await store.keep(delivery, "Öffnung", [Picked("a", "x\x1fy", "rw1"), Picked("b")], ODD, now)
+        ref = MessageRef(CHANNEL, "m") if n % 2 else None
+        await store.finish(Ended(delivery, Outcome.CONFIRMED if ref else Outcome.UNCERTAIN, "'; -- \"\\", ref=ref), now)
+    await store.show(CHANNEL, "Asked for", [Picked("d")], NOW)
+    await store.vote("acme", "U1", Picked("a", "x\x1fy"), "Öffnung", "more", NOW)
+    await store.save("acme", "U1", "a", NOW)
+    await store.hide("acme", "source", "x\x1fy", change(standing(), "hide"))
+    await store.hold("fake", NOW)
     store.close()
+
+
+COUNTS = {
+    "audit": 2,
+    "deliveries": 30,
+    "hidden": 1,
+    "paces": 1,
+    "saves": 1,
+    "subscriptions": 1,
+    "votes": 1,
+    "attempts": 30,
+    "parts": 30,
+    "shown": 61,
+}
 
 
 def rows(url: str) -> dict[str, list[tuple[object, ...]]]:
@@ -93,11 +112,12 @@ async def test_every_row_comes_back(urls: list[str], tmp_path: Path) -> None:
     """Each value of each row is the same after a backup and a restore, whichever databases they are; and it goes on."""
     await fill(urls[0])
     counts = save(urls[0], tmp_path / "backup")
-    assert load(urls[1], tmp_path / "backup") == counts == {"deliveries": 30, "parts": 30, "shown": 61}
+    assert load(urls[1], tmp_path / "backup") == counts == COUNTS
     assert rows(urls[1]) == rows(urls[0])
     store = open_store(urls[1])
-    assert await store.plan(make_subscription("evening"), NINE, NOW)
-    await store.show(CHANNEL, "Asked for", ["e"], NOW)
+    await put(store, standing("evening"))
+    assert await store.plan(NOW, daily)
+    await store.show(CHANNEL, "Asked for", [Picked("e")], NOW)
     store.close()
 
 
@@ -203,13 +223,15 @@ async def test_the_commands(tmp_path: Path) -> None:
     missing = run(tmp_path, "check")
     assert (missing.returncode, "There is no database" in missing.stderr) == (3, True)
     assert not (tmp_path / ".local").exists()
-    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0001\n")
-    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0001, as before\n")
+    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0002\n")
+    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0002, as before\n")
     file = tmp_path / ".local/share/digestbot/digestbot.db"
     await fill(f"sqlite:///{file}", 3)
     checked = json.loads(run(tmp_path, "check", "--json").stdout)
-    assert (checked["rows"], checked["problems"]) == ({"deliveries": 3, "parts": 3, "shown": 7}, [])
-    assert run(tmp_path, "backup", "saved").stdout.split() == ["deliveries", "3", "parts", "3", "shown", "7"]
+    assert checked["problems"] == []
+    assert checked["rows"] == {**COUNTS, "deliveries": 3, "attempts": 3, "parts": 3, "shown": 7}
+    said = run(tmp_path, "backup", "saved").stdout.split()
+    assert dict(zip(said[::2], map(int, said[1::2]), strict=True)) == checked["rows"]
     assert run(tmp_path, "restore", "saved").returncode == 3
     assert run(tmp_path, "restore", "saved", "--force").returncode == 0
     file.write_bytes(file.read_bytes()[:8192] + os.urandom(4096) + file.read_bytes()[12288:])

@@ -7,19 +7,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from datetime import datetime
+from json import dumps
 from pathlib import Path
 
 import pytest
-from fakes import NOW, make_subscription
-from sqlalchemy import create_engine, text
+from fakes import CHANNEL, NOW, make_subscription
+from ordering import DAY, HOUR, NINE, daily, put, standing
+from sqlalchemy import DateTime, Engine, bindparam, create_engine, text
 
 from digestbot.errors import StoreError
+from digestbot.orders import Outcome, Picked
 from digestbot.store import open_store
 from digestbot.store.tables import HEAD, metadata
 from digestbot.store.upgrade import stamp
 
-NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
+LATER = NOW + HOUR
 
 BEFORE_VERSIONS = """
 CREATE TABLE deliveries (
@@ -119,12 +123,121 @@ async def test_a_ledger_from_before_versions_is_taken_over(tmp_path: Path) -> No
     """A file that has tables and no version keeps every row, gets a version, and serves."""
     url = old_ledger(tmp_path / "ledger.db")
     store = open_store(url)
-    (delivery,) = await store.claim("acme", NOW)
-    assert delivery.subscription.id == "morning"
+    (claim,) = (await store.claim("fake", NOW)).claims
+    assert claim.delivery.subscription == make_subscription()
     assert [row.highlight_id for row in await store.history("acme")] == ["a"]
-    assert await store.plan(make_subscription(), NINE.replace(year=2027), NOW)
+    await put(store, standing())
     store.close()
     assert differences(url) == []
+
+
+ORDERED = dumps(asdict(make_subscription()))
+OLD_ROWS = [
+    # number, state, attempt, retry_at, claimed_at, finished_at, and its parts
+    (1, "planned", 0, None, None, None, ()),
+    (2, "retry", 1, LATER, NOW, NOW, ("waiting",)),
+    (3, "claimed", 1, None, NOW, None, ()),
+    (4, "claimed", 1, None, NOW, None, ("arrived", "begun")),
+    (5, "uncertain", 1, None, NOW, NOW, ("arrived", "begun")),
+    (6, "confirmed", 2, None, NOW, NOW, ("arrived", "arrived")),
+    (7, "refused", 1, None, NOW, NOW, ("waiting",)),
+    (8, "skipped", 0, None, None, NOW, ()),
+]
+"""What an earlier digestbot had in its tables when it stopped."""
+
+
+def first_version(url: str) -> None:
+    """A database as that digestbot left it."""
+    from alembic import command
+
+    from digestbot.store.upgrade import configured
+
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(configured(connection), "0001")
+        for number, state, attempt, retry_at, claimed_at, finished_at, of_parts in OLD_ROWS:
+            old = {
+                "id": number,
+                "occurrence": NINE + number * DAY,
+                "ordered": ORDERED,
+                "state": state,
+                "attempt": attempt,
+                "planned": stored(engine, NOW),
+                "retry": stored(engine, retry_at),
+                "claimed": stored(engine, claimed_at),
+                "finished": stored(engine, finished_at),
+            }
+            connection.execute(DELIVERY, old)
+            for n, part in enumerate(of_parts):
+                ref = f"m{n}" if part == "arrived" else None
+                connection.execute(PART, {"id": number, "n": n, "state": part, "ref": ref, "now": stored(engine, NOW)})
+            connection.execute(SHOWN, {"delivery": number, "highlight": f"h{number}", "now": stored(engine, NOW)})
+        connection.execute(SHOWN, {"delivery": None, "highlight": "asked", "now": stored(engine, LATER)})
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT setval(pg_get_serial_sequence('deliveries', 'id'), 8)"))
+    engine.dispose()
+
+
+def stored(engine: Engine, instant: datetime | None) -> object:
+    """An instant as each database has it."""
+    if instant is None or engine.dialect.name == "postgresql":
+        return instant
+    return instant.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+DELIVERY = text(
+    "INSERT INTO deliveries (id, workspace, subscription, occurrence, ordered, state, attempt, reason, theme,"
+    " planned_at, retry_at, claimed_at, finished_at) VALUES (:id, 'acme', 'morning', :occurrence, :ordered, :state,"
+    " :attempt, 'why', 'Data', :planned, :retry, :claimed, :finished)"
+).bindparams(bindparam("occurrence", type_=DateTime))
+PART = text("INSERT INTO parts VALUES (:id, :n, 'key', '{\"a\": 1}', 'text', :state, :ref, :now)")
+SHOWN = text(
+    "INSERT INTO shown (workspace, highlight_id, theme, delivery, channel, at, source)"
+    " VALUES ('acme', :highlight, 'Data', :delivery, 'fake:acme/C1', :now, 'source')"
+)
+
+
+async def test_the_first_version_is_brought_over(empty_url: str) -> None:
+    """Nothing of the first tables is lost: what waited waits, what was under way is looked for or sent, the rest is."""
+    first_version(empty_url)
+    store = open_store(empty_url)
+    records = {one.delivery.number: one for one in await store.deliveries("acme", limit=99)}
+    found = {n: (one.outcome, one.due_at, one.finished_at) for n, one in records.items()}
+    assert found == {
+        1: (Outcome.PLANNED, NOW, None),
+        2: (Outcome.RETRY, LATER, None),
+        3: (Outcome.PLANNED, NOW, None),
+        4: (Outcome.UNCERTAIN, NOW, None),
+        5: (Outcome.UNCERTAIN, None, NOW),
+        6: (Outcome.CONFIRMED, None, NOW),
+        7: (Outcome.REFUSED, None, NOW),
+        8: (Outcome.SKIPPED, None, NOW),
+    }
+    assert {one.delivery.subscription for one in records.values()} == {make_subscription()}
+    assert {(one.reason, one.theme, one.planned_at) for one in records.values()} == {("why", "Data", NOW)}
+    lost = await store.delivery("acme", "morning", NINE + 5 * DAY)
+    assert lost
+    assert [(part.state, part.ref) for part in lost.parts] == [("arrived", "m0"), ("doubtful", "")]
+    claims = {one.delivery.number: one for one in (await store.claim("fake", LATER)).claims}
+    assert {n: (one.delivery.attempt, one.doubted) for n, one in claims.items()} == {
+        1: (1, False),
+        2: (2, False),
+        3: (2, False),
+        4: (2, True),
+    }
+    assert {one.expires_at for one in claims.values()} == {NOW + 6 * HOUR}
+    in_flight = claims[4].kept
+    assert in_flight
+    assert (in_flight.begun_at, list(in_flight.ended)) == (NOW, [0])
+    assert [part.text for part in in_flight.message.parts] == ["text", "text"]
+    history = await store.history("acme")
+    assert [row.highlight_id for row in history] == [*(f"h{n}" for n in range(1, 7)), "asked"]
+    assert {(row.source, row.native) for row in history} == {("source", "")}
+    await put(store, standing())
+    assert await store.plan(NOW, daily)
+    await store.show(CHANNEL, "Asked for", [Picked("x")], LATER)
+    store.close()
+    assert differences(empty_url) == []
 
 
 def test_a_newer_ledger_is_refused(empty_url: str) -> None:

@@ -66,11 +66,14 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Delete what the database holds.")
 def restore(file: Path, *, force: bool) -> None:
-    """Fill the database from FILE, which `db backup` wrote from this or the other kind of database."""
-    from digestbot.store import serving, upgraded
+    """Fill the database from FILE, which `db backup` wrote from this or the other kind of database.
+
+    Stop every digestbot that serves it first.
+    """
+    from digestbot.store import upgraded
     from digestbot.store.backup import restore as read
 
-    with _database() as database, serving(_url()):
+    with _database() as database:
         upgraded(database)
         _list(read(database, file, force=force))
 

@@ -8,15 +8,12 @@ standing.py, records.py and opinions.py (what people ask and change). A method t
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from digestbot.errors import SettingsError, StoreError
-from digestbot.store.engine import Database, cause, connect, sqlite_file
+from digestbot.errors import StoreError
+from digestbot.store.engine import Database, cause, connect
 from digestbot.store.lane import MOST
 from digestbot.store.sqlstore import SqlStore
 from digestbot.store.upgrade import upgrade
@@ -46,26 +43,6 @@ def upgraded(database: Database) -> bool:
     except SQLAlchemyError as error:
         hint = "Check DIGESTBOT_DATABASE_URL and the server." if database.path is None else "Check the file."
         raise StoreError(f"The database {database.name} cannot be opened: {cause(error)}. {hint}") from error
-
-
-@contextmanager
-def serving(url: str) -> Iterator[None]:
-    """The right to serve a ledger in a file, which one process has at a time; it ends with the process, in any case.
-
-    A server's ledger takes any number of processes. Raises SettingsError while another process has the right.
-    """
-    path = sqlite_file(url)
-    if path is None:
-        yield
-        return
-    lock = path.with_name(f"{path.name}.lock")
-    _make(lock)
-    with lock.open("wb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise SettingsError(f"Another digestbot serves {path}. Stop it, or name another DIGESTBOT_DATA.") from error
-        yield
 
 
 def _make(path: Path) -> None:

@@ -79,12 +79,6 @@ def connect(url: str) -> Database:
         raise SettingsError(f"DIGESTBOT_DATABASE_URL names PostgreSQL, whose driver is not here. {_INSTALL}") from error
 
 
-def sqlite_file(url: str) -> Path | None:
-    """The file that a URL names, None for a server; raises SettingsError as `connect` does."""
-    parsed = _parsed(url)
-    return Path(parsed.database or "") if parsed.drivername == "sqlite" else None
-
-
 def cause(error: BaseException) -> str:
     """The driver's own words in one line, without the statement that SQLAlchemy adds."""
     driver = getattr(error, "orig", None)
