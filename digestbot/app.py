@@ -77,6 +77,11 @@ class App:
         """What puts a message right that was posted, over these parts."""
         return Amender(self.ledger, self.platforms, self.library, self.render)
 
+    async def context(self, workspace: str) -> Context:
+        """What an answer to somebody of a workspace may use."""
+        library, guidance = await self.library(workspace), self.guidance(workspace)
+        return Context(library, self.ledger, now(), guidance=guidance, amend=self.amender().amend)
+
     async def run(self, work: Callable[[], T], /) -> T:
         """Do work in the one thread for it: the loop, and with it every look-up, goes on meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self.worker, work)
@@ -86,8 +91,7 @@ class App:
         templates = self.platforms[command.channel.platform].templates(command.channel)
         workspace = command.channel.workspace
         try:
-            context = Context(await self.library(workspace), self.ledger, now(), guidance=self.guidance(workspace))
-            view = await answer(command, context)
+            view = await answer(command, await self.context(workspace))
             message = self.render(view, templates)
         except DigestbotError as error:
             return self._apology(str(error), templates, command, error)

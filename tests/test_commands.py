@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 
 import pytest
-from fakes import CHANNEL, NOW, FakeLibrary, FakeStore, make_highlight
+from fake_store import FakeStore
+from fakes import CHANNEL, NOW, FakeLibrary, make_highlight
 
+from digestbot import commands
 from digestbot.commands import Context, answer, count_by
+from digestbot.commands.words import KEYS
 from digestbot.model import Action, Command, Digest, Listing, Notice, Quotes, View
+from digestbot.orders import Change
 
 LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 9)])
 
@@ -26,7 +33,7 @@ async def _say(words: str, library: FakeLibrary = LIBRARY, store: FakeStore | No
         ("/digest", "/digest now [THEME]"),
         ("/digest help", "/digest now [THEME]"),
         ("/digest preveiw", "Did you mean /digest preview?"),
-        ("/digest xyzzy", "There is /digest now, /digest preview, /digest themes, /digest help."),
+        ("/digest xyzzy", "There is /digest now, /digest preview, /digest themes, /digest subscribe"),
         ("/digest now unicorns", "There is no theme “unicorns”."),
         ("/qoute open", "Did you mean /quote?"),
     ],
@@ -136,6 +143,35 @@ async def test_an_empty_library_says_what_to_do(said: str) -> None:
     assert "Put notes into the content folder" in view.text
 
 
+@pytest.mark.parametrize("kind", ["highlight", "source"])
+async def test_what_is_hidden_is_not_looked_up(kind: Literal["highlight", "source"]) -> None:
+    """A look-up leaves out what curators hid, counts without it, and a random one never is it."""
+    store = FakeStore()
+    one = LIBRARY.highlights[0]
+    what = one.id if kind == "highlight" else one.source.identity
+    await store.hide(CHANNEL.workspace, kind, what, Change(CHANNEL.workspace, NOW, "U1", "hide", what))
+    view = await _say("/quote the", store=store)
+    assert isinstance(view, Quotes)
+    assert one not in view.highlights
+    assert (view.total, len(view.highlights)) == (7, 2)
+    assert await _say("/quote Essay 1", store=store) == Notice("What these words find was hidden by a curator.")
+    drawn = await _say("/quote random", FakeLibrary([one]), store)
+    assert isinstance(drawn, Notice)
+    other = Command("quote", "the", replace(CHANNEL, workspace="globex"), "U1")
+    assert one in getattr(await answer(other, Context(LIBRARY, store, NOW)), "highlights", ())
+
+
+async def test_a_digest_on_request_leaves_out_what_is_hidden() -> None:
+    """Curators are heard by digests on request as by those that are due."""
+    store = FakeStore()
+    for one in LIBRARY.highlights[:6]:
+        line = Change(CHANNEL.workspace, NOW, "U1", "hide", one.id)
+        await store.hide(CHANNEL.workspace, "highlight", one.id, line)
+    view = await _say("/digest now", store=store)
+    assert isinstance(view, Digest)
+    assert set(view.highlights) <= set(LIBRARY.highlights[6:])
+
+
 async def test_channels_of_a_workspace_share_their_history() -> None:
     """What one channel was shown is not new in another of the same workspace."""
     store = FakeStore()
@@ -145,3 +181,12 @@ async def test_channels_of_a_workspace_share_their_history() -> None:
     assert isinstance(first, Digest)
     assert isinstance(second, Digest)
     assert not set(first.highlights) & set(second.highlights)
+
+
+def test_every_command_is_documented() -> None:
+    """docs/commands.md has each command, its other names, and each key of an order."""
+    told = (Path(__file__).parent.parent / "docs" / "commands.md").read_text(encoding="utf-8")
+    for word in commands._DIGEST_TYPED:  # noqa: SLF001 - the table is what is documented
+        assert re.search(rf"`(?:/digest )?{word}\b", told), word
+    for key in KEYS:
+        assert f"`{key}:`" in told, key

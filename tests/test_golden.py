@@ -81,6 +81,20 @@ VIEWS: dict[str, View] = {
     "notice": Notice(
         "There is no theme “licence & law”. Did you mean licences?", (Action("Licences", "digest", "now licences"),)
     ),
+    "notice-ordered": Notice(
+        "Ordered as “open-weights”: 2 highlights of “open weights”, Monday to Friday at 09:00, Europe/Berlin.\n"
+        "Next: Tue 3 Mar 09:00, Wed 4 Mar 09:00 and Thu 5 Mar 09:00.\n"
+        "24 highlights match, enough for 12 digests: 15 days before one comes again.",
+        tuple(
+            Action(label, "digest", f"{word} open-weights")
+            for label, word in (
+                ("Preview", "preview"),
+                ("Edit", "edit"),
+                ("Pause", "pause"),
+                ("Remove", "unsubscribe?"),
+            )
+        ),
+    ),
     "notice-parts": Notice(" ".join(one.text for one in FREE)),
     "listing": Listing(
         "Themes", ("Theme", "Highlights", "Sources"), (("licences", "41", "6"), ("模型", "7", "1")), _AGAIN, 1, 2

@@ -1,19 +1,17 @@
-"""What `/quote` and `/digest` answer, on every platform and in the CLI: a Command -> a View."""
+"""What `/quote` answers: words, filters, an id, `random`, `like`, `context`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
 
-from digestbot.curation import EMPTY, ROTATE, Curated, compose, curate
+from digestbot.commands.context import Context
+from digestbot.curation import EMPTY, curate
 from digestbot.curation.elsewhere import elsewhere
-from digestbot.curation.guidance import NOBODY, Guidance
-from digestbot.errors import EmptyError, UsageError
-from digestbot.model import Action, Command, Delivery, Highlight, Listing, Notice, Quotes, Subscription, View
-from digestbot.ports import Ledger, Library
+from digestbot.model import Action, Command, Highlight, Listing, Notice, Quotes, View
+from digestbot.ports import Hidden, Library
 
 PAGE = 3
 """How many highlights a look-up shows at once."""
@@ -24,27 +22,6 @@ QUOTE_HELP = (
     "[author:NAME …] surprises you, /quote ID shows one highlight, /quote like ID what says something like it, and "
     "/quote context ID what stands around it. page:2 at the end shows what comes next."
 )
-DIGEST_HELP = (
-    "/digest now [THEME] picks a digest here and remembers it, /digest preview [THEME] only shows one, "
-    "/digest themes lists the themes."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What an answer may use; one is made for each command.
-
-    now: aware, in the zone whose calendar day the digest is for. theme and size: what holds where nobody says other.
-    guidance: what people say about what may be shown.
-    """
-
-    library: Library
-    ledger: Ledger
-    now: datetime
-    theme: str = ROTATE
-    size: int = 3
-    guidance: Guidance = NOBODY
-
 
 _NAMED = re.compile(r"(?<!\S)-?(author|source|theme|tag):(?:\"([^\"]*)\"|(\S+))", re.IGNORECASE)
 _FILTER_OF = {"title": "source"}
@@ -52,36 +29,33 @@ _FILTER_OF = {"title": "source"}
 _PAGE = re.compile(r"(?<!\S)page:([1-9]\d{0,3})$", re.IGNORECASE)
 _RANDOM = re.compile(r"|random((?:\s+-?[a-z]+:(?:\"[^\"]*\"|[^\s\"]+))*)", re.IGNORECASE)
 _ABOUT_ONE = re.compile(r"(like|context)\s+([0-9a-f]{4,16})", re.IGNORECASE)
+_NOTHING_HIDDEN = Hidden()
 _LONGEST_ACTION = 80
 """Characters that a platform is sure to give back when an action is chosen."""
 
-Handler = Callable[[Command, Context], Awaitable[View]]
+
+async def quote(command: Command, context: Context) -> View:
+    """Answer a look-up, without what this workspace's curators hid."""
+    seed = f"{command.channel}/{command.id or context.now.isoformat()}"
+    hidden = await context.ledger.hidden(command.channel.workspace)
+    return look_up(command.text, context.library, seed=seed, hidden=hidden)
 
 
-async def answer(command: Command, context: Context) -> View:
-    """The View that answers a command; a mistake in its words is answered too, with the nearest correct form.
-
-    Raises what the library and the store raise: ContentError, StoreError.
-    """
-    handler = _COMMANDS.get(command.name)
-    if handler is None:
-        return Notice(f"There is no /{command.name} here. {_nearest(command.name, _COMMANDS, '/')}")
-    try:
-        return await handler(command, context)
-    except (EmptyError, UsageError) as error:
-        return Notice(str(error))
-
-
-def look_up(query: str, library: Library, *, seed: str, limit: int = PAGE) -> View:
+def look_up(query: str, library: Library, *, seed: str, limit: int = PAGE, hidden: Hidden = _NOTHING_HIDDEN) -> View:
     """What `/quote` and `digestbot quote` answer: words, filters, an id, `random`, `like`, `context` or `help`.
 
-    `page:2` at the end of the words asks for what comes after the first `limit`. seed: of `random`.
+    `page:2` at the end of the words asks for what comes after the first `limit`. seed: of `random`. hidden: what is
+    not shown.
     """
-    asked = query.strip()
+    view = _found(query.strip(), library, seed, limit, hidden)
+    return _veiled(view, hidden) if isinstance(view, Quotes) else view
+
+
+def _found(asked: str, library: Library, seed: str, limit: int, hidden: Hidden) -> View:
     if asked.casefold() == "help":
         return Notice(QUOTE_HELP)
     if random := _RANDOM.fullmatch(asked):
-        return _random(library, (random[1] or "").strip(), seed)
+        return _random(library, (random[1] or "").strip(), seed, hidden)
     if about := _ABOUT_ONE.fullmatch(asked):
         return _about_one(about[1].casefold(), about[2], library)
     words, page = _paged(asked)
@@ -119,48 +93,8 @@ def list_themes(library: Library) -> View:
     return Listing("Themes", ("Theme", "Highlights", "Sources"), rows) if rows else Notice(EMPTY)
 
 
-async def _quote(command: Command, context: Context) -> View:
-    return look_up(command.text, context.library, seed=f"{command.channel}/{context.now.isoformat()}")
-
-
-async def _digest(command: Command, context: Context) -> View:
-    word, _, rest = command.text.strip().partition(" ")
-    handler = _DIGEST.get(word.casefold() or "help")
-    if handler is None:
-        raise UsageError(f"/digest does not know “{word}”. {_nearest(word.casefold(), _DIGEST, '/digest ')}")
-    return await handler(replace(command, text=rest.strip()), context)
-
-
-async def _now(command: Command, context: Context) -> View:
-    found = await _pick(command, context)
-    await context.ledger.show(command.channel, found.theme, found.picked, context.now)
-    return found.digest if found.picks else Notice(found.warning)
-
-
-async def _preview(command: Command, context: Context) -> View:
-    found = await _pick(command, context)
-    return found.digest if found.picks else Notice(found.warning)
-
-
-async def _themes(command: Command, context: Context) -> View:  # noqa: ARG001 - every handler takes the same
-    return list_themes(context.library)
-
-
-async def _help(command: Command, context: Context) -> View:  # noqa: ARG001 - every handler takes the same
-    return Notice(DIGEST_HELP)
-
-
-async def _pick(command: Command, context: Context) -> Curated:
-    theme = command.text or context.theme
-    # Who asks gets an answer, even if it has to be an old one.
-    order = Subscription("now", command.channel, "", theme, size=context.size, when_short="second round")
-    delivery = Delivery(order, context.now.replace(tzinfo=None))
-    history = await context.ledger.history(command.channel.workspace)
-    return compose(context.library, history, delivery, context.now, context.guidance)
-
-
-def _random(library: Library, filters: str, seed: str) -> View:
-    drawn = library.sample(filters, seed=seed, size=8)
+def _random(library: Library, filters: str, seed: str, hidden: Hidden) -> View:
+    drawn = [one for one in library.sample(filters, seed=seed, size=8) if not _hides(hidden, one)]
     if not drawn:
         return Notice(f"Nothing found for “{filters}”." if filters else EMPTY)
     # Of eight the one that reads best.
@@ -219,11 +153,22 @@ def _offer(label: str, text: str, *, when: bool = True) -> tuple[Action, ...]:
     return (Action(label, "quote", text),) if when and len(text) <= _LONGEST_ACTION else ()
 
 
-def _nearest(word: str, known: Iterable[str], lead: str) -> str:
-    names = list(known)
-    near = get_close_matches(word, names, n=1)
-    return f"Did you mean {lead}{near[0]}?" if near else f"There is {', '.join(lead + name for name in names)}."
+def _veiled(view: Quotes, hidden: Hidden) -> View:
+    """The same without what is hidden."""
+    veiled = [_hides(hidden, one) for one in view.highlights]
+    if not any(veiled):
+        return view
+    if all(veiled):
+        return Notice("What these words find was hidden by a curator.")
+    left = [n for n, hides in enumerate(veiled) if not hides]
+    return replace(
+        view,
+        highlights=tuple(view.highlights[n] for n in left),
+        total=view.total - sum(veiled),
+        also_in=tuple(view.also_in[n] for n in left) if view.also_in else (),
+        snippets=tuple(view.snippets[n] for n in left) if view.snippets else (),
+    )
 
 
-_DIGEST: dict[str, Handler] = {"now": _now, "preview": _preview, "themes": _themes, "help": _help}
-_COMMANDS: dict[str, Handler] = {"quote": _quote, "digest": _digest}
+def _hides(hidden: Hidden, one: Highlight) -> bool:
+    return one.id in hidden.highlights or (bool(hidden.sources) and one.source.identity in hidden.sources)

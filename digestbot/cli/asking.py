@@ -1,0 +1,99 @@
+"""A command asked from the command line: by the console's admin, of one workspace, with the answer in plain text."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from digestbot.cli.options import echo_text, load_settings, render
+
+if TYPE_CHECKING:
+    from digestbot.app import App
+    from digestbot.commands import Context
+    from digestbot.model import Command, View
+    from digestbot.settings import Settings
+
+SCHEMA = 1
+"""The version of what --json prints; it rises when a field changes its meaning or goes."""
+
+T = TypeVar("T")
+
+Work = Callable[["App", "Command", "Context"], Awaitable[T]]
+"""What is to be done with the parts of digestbot, a command of the console's admin, and what it may use."""
+
+workspace_option = click.option("--workspace", metavar="NAME", help="The workspace that is meant.  [default: local]")
+
+_TYPED = re.compile(r"(?<!words: )/digest (\w+)")
+"""A hint; the words that order something again are those of a channel here too."""
+
+_HERE = {
+    "subscribe": "digestbot subscription add NAME CHANNEL",
+    "unsubscribe": "digestbot subscription remove",
+    "history": "digestbot deliveries",
+    **{word: f"digestbot subscription {word}" for word in ("edit", "list", "next", "pause", "resume", "show", "skip")},
+}
+"""What the commands of a channel are called here; the others have the same name."""
+
+
+def ask(words: str, workspace: str | None, *, platforms: bool = False) -> None:
+    """Let the console's admin say `/digest WORDS`, and print the answer. platforms: those set up are connected.
+
+    Raises UsageError for a mistake in the words.
+    """
+    from digestbot.commands import carry_out
+
+    async def said(_: App, command: Command, context: Context) -> View:
+        return await carry_out(command, context)
+
+    settings, view = gather(words, workspace, said, platforms=platforms)
+    echo(view, settings)
+
+
+def gather(words: str, workspace: str | None, work: Work[T], *, platforms: bool = False) -> tuple[Settings, T]:
+    """The settings, and what the work returns. Hints for a channel that its errors hold are put in terms of here."""
+    from digestbot.errors import UsageError
+
+    settings = load_settings(())
+    try:
+        return settings, asyncio.run(_gather(settings, words, workspace, work, platforms=platforms))
+    except UsageError as error:
+        raise UsageError(translated(str(error))) from error
+
+
+def echo(view: View, settings: Settings) -> None:
+    """Print an answer; what it offers next is said in its text, and its buttons are for channels."""
+    from dataclasses import replace
+
+    from digestbot.model import Form
+
+    shown = view if isinstance(view, Form) else replace(view, actions=())
+    for part in render(shown, "text", settings).parts:
+        echo_text(translated(part.text))
+
+
+def echo_json(name: str, value: object) -> None:
+    """Print data under its name, with the version of their schema."""
+    click.echo(json.dumps({"schema": SCHEMA, name: value}, ensure_ascii=False, indent=2))
+
+
+def translated(text: str) -> str:
+    """A text with the commands of a channel as they are written here."""
+    here = _TYPED.sub(lambda found: _HERE.get(found[1], f"digestbot {found[1]}"), text)
+    return here.replace("Leave out as-today", "Leave out --as-today")
+
+
+async def _gather(settings: Settings, words: str, workspace: str | None, work: Work[T], *, platforms: bool) -> T:
+    from digestbot.app import opened
+    from digestbot.model import LOCAL, Channel, Command
+    from digestbot.platforms import configured
+
+    declared = {one.channel.platform for one in settings.subscriptions}
+    name = workspace or LOCAL
+    async with opened(settings, declared | set(configured()) if platforms else set()) as app:
+        command = Command("digest", words, Channel("cli", name, "cli"), "cli", admin=True)
+        return await work(app, command, await app.context(name))

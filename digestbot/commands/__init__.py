@@ -1,0 +1,104 @@
+"""What `/quote` and `/digest` answer, on every platform and in the CLI: a Command -> a View.
+
+    lookup.py /quote    digest.py now, preview, deliver, themes    ordering.py, showing.py standing orders
+    deliveries.py history    explaining.py, highlights.py why, audit    moderating.py hide, amend, retry, votes, saves
+
+words.py reads what was typed, standing.py finds which order is meant, telling.py says what is said of one, and
+permissions.py decides who may.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from digestbot.commands import deliveries, digest, explaining, lookup, moderating, ordering, showing
+from digestbot.commands.context import Amend, Context, Handler, nearest
+from digestbot.commands.digest import list_themes
+from digestbot.commands.lookup import QUOTE_HELP, count_by, look_up
+from digestbot.errors import EmptyError, UsageError
+from digestbot.model import Command, Notice, View
+
+__all__ = ["DIGEST_HELP", "QUOTE_HELP", "Amend", "Context", "answer", "carry_out", "count_by", "list_themes", "look_up"]
+
+DIGEST_HELP = """\
+/digest now [THEME] shows a digest here and counts it, /digest preview [THEME or NAME] only shows it, and \
+/digest themes lists the themes.
+/digest subscribe weekdays at 9 Europe/Berlin theme:"open weights" size:3 orders one for this channel; \
+/digest edit NAME size:5, pause NAME, resume NAME, skip NAME and unsubscribe NAME change it.
+/digest list, show NAME, next and history tell what is ordered, to come and done; /digest why NAME or ID tells why.
+Curators hide ID or a source's title, and amend NAME; admins deliver NAME, retry NAME and read the audit."""
+"""NAME may be left out where a channel has one subscription."""
+
+
+async def answer(command: Command, context: Context) -> View:
+    """The View that answers a command; a mistake in its words is answered too, with the nearest correct form.
+
+    Raises what the library and the store raise: ContentError, StoreError.
+    """
+    try:
+        return await carry_out(command, context)
+    except (EmptyError, UsageError) as error:
+        return Notice(str(error))
+
+
+async def carry_out(command: Command, context: Context) -> View:
+    """As `answer`, but a mistake raises UsageError, and EmptyError where there is nothing to show."""
+    handler = _COMMANDS.get(command.name)
+    if handler is None:
+        raise UsageError(f"There is no /{command.name} here. {nearest(command.name, _TYPED, '/')}")
+    return await handler(command, context)
+
+
+async def _digest(command: Command, context: Context) -> View:
+    word, _, rest = command.text.strip().partition(" ")
+    known = word.casefold() or "help"
+    handler = _DIGEST.get(_ALIASES.get(known, known))
+    if handler is None:
+        raise UsageError(f"/digest does not know “{word}”. {nearest(known, _DIGEST_TYPED, '/digest ')}")
+    return await handler(replace(command, text=rest.strip()), context)
+
+
+async def _help(command: Command, context: Context) -> View:  # noqa: ARG001 - every handler takes the same
+    return Notice(DIGEST_HELP)
+
+
+_OF_HIGHLIGHTS: dict[str, Handler] = {
+    "more": moderating.more,
+    "less": moderating.less,
+    "report": moderating.report,
+    "save": moderating.save,
+    "hide": moderating.hide,
+    "why": explaining.why,
+}
+"""What stands in the menu beside a highlight: there the id is all that follows."""
+
+_DIGEST: dict[str, Handler] = {
+    "now": digest.now,
+    "preview": digest.preview,
+    "themes": digest.themes,
+    "subscribe": ordering.subscribe,
+    "edit": ordering.edit,
+    "list": showing.list_orders,
+    "show": showing.show,
+    "pause": ordering.pause,
+    "resume": ordering.resume,
+    "skip": ordering.skip,
+    "unsubscribe": ordering.unsubscribe,
+    "unsubscribe?": ordering.ask_to_unsubscribe,
+    "next": showing.coming,
+    "history": deliveries.history,
+    **_OF_HIGHLIGHTS,
+    "unhide": moderating.unhide,
+    "hidden": moderating.hidden,
+    "amend": moderating.amend,
+    "deliver": digest.deliver,
+    "retry": moderating.retry,
+    "unsave": moderating.unsave,
+    "saves": moderating.saves,
+    "audit": explaining.audit,
+    "help": _help,
+}
+_ALIASES = {"add": "subscribe", "remove": "unsubscribe", "deliveries": "history", "again": "retry"}
+_DIGEST_TYPED = [*(word for word in _DIGEST if word.isalpha()), *_ALIASES]
+_TYPED = ("quote", "digest")
+_COMMANDS: dict[str, Handler] = {"quote": lookup.quote, "digest": _digest, **_OF_HIGHLIGHTS}

@@ -1,0 +1,59 @@
+"""What an answer may use, and the two sentences that every command shares."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+
+from digestbot.curation import ROTATE
+from digestbot.curation.guidance import NOBODY, Guidance, guided
+from digestbot.model import Command, View
+from digestbot.orders import Record
+from digestbot.ports import Ledger, Library
+
+Amend = Callable[[Record], Awaitable[str]]
+"""Render a delivery's picks anew and edit what was posted; answers in a sentence what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an answer may use; one is made for each command, with the library of the workspace that asks.
+
+    now: aware, in the zone whose calendar day a digest on request is for. theme, size and zone: what holds where
+    nobody says other. guidance: what the settings say about what may be shown; curators and members are heard beside
+    them. admins, curators: ids of people or of their groups. amend: None where nothing can be edited from here.
+    """
+
+    library: Library
+    ledger: Ledger
+    now: datetime
+    theme: str = ROTATE
+    size: int = 3
+    zone: str = "UTC"
+    guidance: Guidance = NOBODY
+    admins: frozenset[str] = frozenset()
+    curators: frozenset[str] = frozenset()
+    amend: Amend | None = None
+
+    async def guided(self, workspace: str) -> Guidance:
+        """The settings' guidance together with what curators hid and members said."""
+        return guided(self.guidance, await self.ledger.hidden(workspace), await self.ledger.votes(workspace))
+
+
+Handler = Callable[[Command, Context], Awaitable[View]]
+"""What answers a command; `Command.text` is what stands behind the words that chose it."""
+
+
+def nearest(word: str, known: Iterable[str], lead: str = "") -> str:
+    """What may have been meant by a word that is not known, in a sentence."""
+    names = list(known)
+    near = get_close_matches(word, names, n=1)
+    return f"Did you mean {lead}{near[0]}?" if near else f"There is {', '.join(lead + name for name in names)}."
+
+
+def listed(names: Iterable[str], last: str = "and") -> str:
+    """`a`, `a and b`, or `a, b and c`."""
+    *some, end = names
+    return f"{', '.join(some)} {last} {end}" if some else end
