@@ -6,7 +6,7 @@ Texts from notes and people are plain text here: no markup, never escaped. Escap
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Literal
@@ -25,6 +25,10 @@ CatchUp = Literal["latest", "skip", "all"]
 
 InDoubt = Literal["leave", "repeat"]
 """What becomes of a message of which nobody can tell whether it arrived: it stays away, or comes perhaps twice."""
+
+
+Drafting = Literal["off", "sends", "waits"]
+"""Whether curators see a digest before its hour, and what becomes of it when nobody answers: it is sent, or held back."""
 
 
 class Voice(StrEnum):
@@ -191,6 +195,9 @@ class Subscription:
     repeat_after_days: how long a highlight is not shown again. when_short: what happens when there is nothing else.
     balance: a source is drawn in proportion to the number of its highlights to this power, 0 (all alike) to 1.
     on_this_day: what was published on this day of an earlier year comes first.
+    draft, draft_minutes: see Drafting, and how long before its hour curators see it.
+    prompt: a question to discuss, plain text that somebody typed, or "". pin: the latest digest is pinned.
+    mention: the platform's id of the one group that each digest mentions, "" for none; an admin sets it.
     """
 
     id: str
@@ -207,6 +214,16 @@ class Subscription:
     on_this_day: bool = False
     catch_up: CatchUp = "latest"
     in_doubt: InDoubt = "leave"
+    draft: Drafting = "off"
+    draft_minutes: int = 60
+    prompt: str = ""
+    pin: bool = False
+    mention: str = ""
+
+    @property
+    def lead(self) -> timedelta:
+        """How long before its hour a digest is planned."""
+        return timedelta(0) if self.draft == "off" else timedelta(minutes=self.draft_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +290,13 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """The one group of people that a message calls. id: as the platform writes it; never a text of a note."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """A View: the highlights of one delivery under their theme.
 
@@ -281,6 +305,7 @@ class Digest:
     notice: what is special about this one ("Second round", "Fewer today"), in our own words.
     also_in: for the highlights in their order, the titles of other sources that hold the same passage.
     characters: how long the whole may be when read at once; 0 leaves it to rendering (see rendering.budget).
+    mention: whom its first part calls, None for nobody; an id that is none of the platform's calls nobody.
     """
 
     title: str
@@ -292,6 +317,7 @@ class Digest:
     notice: str = ""
     also_in: tuple[tuple[str, ...], ...] = ()
     characters: int = 0
+    mention: Mention | None = None
 
 
 @dataclass(frozen=True, slots=True)

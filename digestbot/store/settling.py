@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, select, update
 from digestbot.model import Delivery, Message, MessageRef
 from digestbot.orders import Ended, Outcome, Picked
 from digestbot.store.dialect import upsert
-from digestbot.store.tables import attempts, deliveries, parts, shown
+from digestbot.store.tables import attempts, deliveries, drafts, parts, shown
 
 _THIS = and_(deliveries.c.id == bindparam("row"), deliveries.c.workspace == bindparam("space"))
 _PART = and_(parts.c.delivery == bindparam("row"), parts.c.workspace == bindparam("space"))
@@ -46,6 +46,12 @@ _CLOSE = (
     )
 )
 
+_ASKED = (
+    update(drafts)
+    .where(drafts.c.delivery == bindparam("row"), drafts.c.workspace == bindparam("space"))
+    .values(state="shown")
+)
+
 
 class Keeping(NamedTuple):
     """The arguments of Outbox.keep."""
@@ -55,6 +61,7 @@ class Keeping(NamedTuple):
     picks: Sequence[Picked]
     message: Message
     now: datetime
+    begun: bool = True
 
 
 class PartEnded(NamedTuple):
@@ -72,11 +79,21 @@ def keep(db: Connection, batch: Sequence[Keeping]) -> Sequence[bool]:
     mine = [one for one, holds in zip(batch, held, strict=True) if holds]
     if mine:
         db.execute(_THEME, [{**_key(one.delivery), "called": one.theme} for one in mine])
-    if rows := [row for one in mine for row in _part_rows(one)]:
-        db.execute(_NEW_PARTS, rows)
-    if picked := [row for one in mine for row in _shown_rows(one)]:
-        db.execute(_NEW_SHOWN, picked)
+    write(db, mine)
     return held
+
+
+def write(db: Connection, batch: Sequence[Keeping]) -> None:
+    """Write parts and picks that are not there yet."""
+    if rows := [row for one in batch for row in _part_rows(one)]:
+        db.execute(_NEW_PARTS, rows)
+    if picked := [row for one in batch for row in _shown_rows(one)]:
+        db.execute(_NEW_SHOWN, picked)
+
+
+def lay_out(db: Connection, delivery: Delivery, message: Message, now: datetime) -> None:
+    """Write the parts of a delivery that nobody has claimed yet."""
+    write(db, [Keeping(delivery, "", (), message, now, begun=False)])
 
 
 _NEW_PARTS, _NEW_SHOWN = parts.insert(), shown.insert()
@@ -107,6 +124,8 @@ def finish(db: Connection, batch: Sequence[tuple[Ended, datetime]]) -> Sequence[
     if mine:
         _tried(db, [_attempt(ended, since[_fence(ended.delivery)], now) for ended, now in mine])
         db.execute(_CLOSE, [_closed(*one) for one in mine])
+    if asked := [_key(ended.delivery) for ended, _ in mine if ended.outcome is Outcome.DRAFT]:
+        db.execute(_ASKED, asked)
     return held
 
 
@@ -145,7 +164,7 @@ def _part_rows(one: Keeping) -> list[dict[str, object]]:
             "key": one.delivery.key(n),
             "payload": part.payload,
             "text": part.text,
-            "state": "waiting" if n else "begun",
+            "state": "begun" if one.begun and not n else "waiting",
             "message_ref": None,
             "changed_at": one.now,
         }
