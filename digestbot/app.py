@@ -24,7 +24,7 @@ from digestbot.errors import DigestbotError, PlatformError, ScheduleError, Setti
 from digestbot.library.index import Place
 from digestbot.library.privacy import rules
 from digestbot.library.watch import Keeper
-from digestbot.model import Channel, Command, Message, Notice, Part, View
+from digestbot.model import Answered, Channel, Command, Form, Message, Notice, Part, View
 from digestbot.orders import WAITING, Standing
 from digestbot.ports import Ledger, Library, Outbox, Platform
 from digestbot.rendering import Renderer
@@ -86,21 +86,23 @@ class App:
         """Do work in the one thread for it: the loop, and with it every look-up, goes on meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self.worker, work)
 
-    async def answer(self, command: Command) -> Message:
-        """The message that answers a command; whatever goes wrong is said there, in a sentence."""
+    async def answer(self, command: Command) -> Answered:
+        """What answers a command; whatever goes wrong is said there, in a sentence."""
         templates = self.platforms[command.channel.platform].templates(command.channel)
         workspace = command.channel.workspace
         try:
-            view = await answer(command, await self.context(workspace))
-            message = self.render(view, templates)
+            reply = await answer(command, await self.context(workspace))
+            told = self.render(reply.told, templates) if reply.told else None
+            form = isinstance(reply.view, Form)
+            answered = Answered(self.render(reply.view, templates), reply.to, reply.instead, told, form)
         except DigestbotError as error:
             return self._apology(str(error), templates, command, error)
         except Exception as error:  # noqa: BLE001 - a fault in one answer must stop no other
             return self._apology(
                 f"That failed: a fault in digestbot ({type(error).__name__}).", templates, command, error
             )
-        telemetry.event("answer", channel=command.channel, parts=len(message.parts))
-        return message
+        telemetry.event("answer", channel=command.channel, parts=len(answered.message.parts))
+        return answered
 
     def render(self, view: View, templates: str) -> Message:
         """See Renderer.render; a broken template of the operator's is logged each time that ours stands in for it."""
@@ -109,12 +111,12 @@ class App:
             telemetry.event("template", failed=True, path=one.path, line=one.line, problem=one.problem)
         return message
 
-    def _apology(self, text: str, templates: str, command: Command, error: Exception) -> Message:
+    def _apology(self, text: str, templates: str, command: Command, error: Exception) -> Answered:
         telemetry.event("answer", failed=True, channel=command.channel, problem=origin(error))
         try:
-            return self.render(Notice(text), templates)
+            return Answered(self.render(Notice(text), templates))
         except DigestbotError:  # the templates are what is broken
-            return Message((Part({"text": text}, text),))
+            return Answered(Message((Part({"text": text}, text),)))
 
 
 async def serve(settings: Settings, *, prompt: bool = False) -> None:

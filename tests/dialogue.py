@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from fake_store import FakeStore
 from fakes import CHANNEL, NOW, FakeLibrary, make_highlight
 
 from digestbot import schedule
 from digestbot.commands import Amend, Context, answer
-from digestbot.model import Channel, Command, Delivery, Listing, Message, MessageRef, Notice, Part, View
+from digestbot.model import Channel, Command, Delivery, Listing, Message, MessageRef, Notice, Part, Reply, View
 from digestbot.orders import Due, Ended, Outcome, Picked, Plan, Standing
 
 LIBRARY = FakeLibrary([make_highlight(n, tags=("open weights",) if n <= 24 else ("licences",)) for n in range(1, 37)])
@@ -37,10 +38,14 @@ class Talk:
         where = replace(self.channel, id=channel) if channel else self.channel
         return replace(self, actor=actor, admin=admin, groups=groups, channel=where)
 
-    async def say(self, words: str) -> View:
-        """The View that answers what is said."""
+    async def say(self, words: str, **more: Any) -> View:
+        """The View that answers what is said; more: see Command."""
+        return (await self.ask(words, **more)).view
+
+    async def ask(self, words: str, **more: Any) -> Reply:
+        """What answers what is said, and whom."""
         name, _, text = words.removeprefix("/").partition(" ")
-        command = Command(name, text, self.channel, self.actor, self.admin, self.groups)
+        command = Command(name, text, self.channel, self.actor, self.admin, self.groups, **more)
         context = Context(
             self.library,
             self.store,

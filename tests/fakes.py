@@ -12,10 +12,10 @@ from typing import Literal
 
 from digestbot.errors import PlatformError, ThemeError
 from digestbot.model import (
+    Answered,
     Channel,
     Command,
     Highlight,
-    Message,
     MessageRef,
     Part,
     Source,
@@ -180,7 +180,7 @@ class FakePlatform:
     looks: int = 0
     findings: tuple[str, ...] = ()
     commands: list[Command] = field(default_factory=list)
-    replies: list[Message] = field(default_factory=list)
+    replies: list[Answered] = field(default_factory=list)
     drained: bool = False
 
     def templates(self, channel: Channel) -> str:  # noqa: ARG002 - the port names it

@@ -49,7 +49,7 @@ async def test_every_command_is_answered(tmp_path: Path, fault: Exception | None
         return await notes(workspace)
 
     app = replace(make_app(tmp_path), libraries=library)
-    message = await app.answer(Command("nope", "", CHANNEL, "U1"))
+    message = (await app.answer(Command("nope", "", CHANNEL, "U1"))).message
     assert said in message.parts[0].text
 
 
@@ -58,7 +58,7 @@ async def test_a_broken_template_is_logged(tmp_path: Path, caplog: pytest.LogCap
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "notice.txt").write_text("fine\n{{ nonsense }}\n", encoding="utf-8")
     app = replace(make_app(tmp_path), renderer=Renderer([str(tmp_path), str(bundled("templates"))]))
-    message = await app.answer(Command("nope", "", CHANNEL, "U1"))
+    message = (await app.answer(Command("nope", "", CHANNEL, "U1"))).message
     assert "There is no /nope here" in message.parts[0].text
     assert f"template path={tmp_path}/text/notice.txt line=2" in caplog.text
     assert "'nonsense' is undefined" in caplog.text
@@ -72,7 +72,7 @@ async def test_a_fault_is_answered_too(tmp_path: Path) -> None:
         async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
             raise ZeroDivisionError(workspace, subscription)
 
-    message = await make_app(tmp_path, Faulty()).answer(Command("digest", "now", CHANNEL, "U1"))
+    message = (await make_app(tmp_path, Faulty()).answer(Command("digest", "now", CHANNEL, "U1"))).message
     assert "a fault in digestbot (ZeroDivisionError)" in message.parts[0].text
 
 

@@ -22,7 +22,7 @@ LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 9)
 
 async def _say(words: str, library: FakeLibrary = LIBRARY, store: FakeStore | None = None) -> View:
     name, _, text = words.removeprefix("/").partition(" ")
-    return await answer(Command(name, text, CHANNEL, "U1"), Context(library, store or FakeStore(), NOW))
+    return (await answer(Command(name, text, CHANNEL, "U1"), Context(library, store or FakeStore(), NOW))).view
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ async def test_what_is_hidden_is_not_looked_up(kind: Literal["highlight", "sourc
     drawn = await _say("/quote random", FakeLibrary([one]), store)
     assert isinstance(drawn, Notice)
     other = Command("quote", "the", replace(CHANNEL, workspace="globex"), "U1")
-    assert one in getattr(await answer(other, Context(LIBRARY, store, NOW)), "highlights", ())
+    assert one in getattr((await answer(other, Context(LIBRARY, store, NOW))).view, "highlights", ())
 
 
 async def test_a_digest_on_request_leaves_out_what_is_hidden() -> None:
@@ -177,7 +177,7 @@ async def test_channels_of_a_workspace_share_their_history() -> None:
     store = FakeStore()
     other = Command("digest", "now", replace(CHANNEL, id="C2"), "U1")
     first = await _say("/digest now", store=store)
-    second = await answer(other, Context(LIBRARY, store, NOW))
+    second = (await answer(other, Context(LIBRARY, store, NOW))).view
     assert isinstance(first, Digest)
     assert isinstance(second, Digest)
     assert not set(first.highlights) & set(second.highlights)

@@ -48,7 +48,7 @@ def ask(words: str, workspace: str | None, *, platforms: bool = False) -> None:
     from digestbot.commands import carry_out
 
     async def said(_: App, command: Command, context: Context) -> View:
-        return await carry_out(command, context)
+        return (await carry_out(command, context)).view
 
     settings, view = gather(words, workspace, said, platforms=platforms)
     echo(view, settings)

@@ -69,7 +69,7 @@ def why(name: str, workspace: str | None, *, as_json: bool) -> None:
         if record := await find_delivery(command, context, name):
             told = [dict(zip(("stage", "when", "what"), one, strict=True)) for one in await stages(record, context)]
             return "delivery", {**_as_json(record), **_details(record), "stages": told}
-        view = await carry_out(command, context)
+        view = (await carry_out(command, context)).view
         lines = view.text.split("\n") if isinstance(view, Notice) else []
         return "highlight", [dict(zip(("what", "how"), line.split(": ", 1), strict=False)) for line in lines]
 

@@ -156,7 +156,7 @@ def next_(count: str, workspace: str | None, *, as_json: bool) -> None:
     from digestbot.commands import carry_out
 
     async def found(_: App, command: Command, context: Context) -> tuple[View, list[dict[str, str]]]:
-        view = await carry_out(command, context)
+        view = (await carry_out(command, context)).view
         standings = await context.ledger.standings(command.channel.workspace)
         return view, _coming(standings, context, int(count))
 

@@ -1,4 +1,4 @@
-"""What `/quote` and `/digest` answer, on every platform and in the CLI: a Command -> a View.
+"""What `/quote` and `/digest` answer, on every platform and in the CLI: a Command -> a Reply.
 
     lookup.py /quote    digest.py now, preview, deliver, themes    ordering.py, showing.py standing orders
     deliveries.py history    explaining.py, highlights.py why, audit    moderating.py hide, amend, retry, votes, saves
@@ -16,7 +16,7 @@ from digestbot.commands.context import Amend, Context, Handler, nearest
 from digestbot.commands.digest import list_themes
 from digestbot.commands.lookup import QUOTE_HELP, count_by, look_up
 from digestbot.errors import EmptyError, UsageError
-from digestbot.model import Command, Notice, View
+from digestbot.model import Command, Notice, Reply, View
 
 __all__ = ["DIGEST_HELP", "QUOTE_HELP", "Amend", "Context", "answer", "carry_out", "count_by", "list_themes", "look_up"]
 
@@ -30,26 +30,28 @@ Curators hide ID or a source's title, and amend NAME; admins deliver NAME, retry
 """NAME may be left out where a channel has one subscription."""
 
 
-async def answer(command: Command, context: Context) -> View:
-    """The View that answers a command; a mistake in its words is answered too, with the nearest correct form.
+async def answer(command: Command, context: Context) -> Reply:
+    """The Reply that answers a command; a mistake in its words is answered too, with the nearest correct form.
 
     Raises what the library and the store raise: ContentError, StoreError.
     """
     try:
         return await carry_out(command, context)
     except (EmptyError, UsageError) as error:
-        return Notice(str(error))
+        return Reply(Notice(str(error)))
 
 
-async def carry_out(command: Command, context: Context) -> View:
+async def carry_out(command: Command, context: Context) -> Reply:
     """As `answer`, but a mistake raises UsageError, and EmptyError where there is nothing to show."""
     handler = _COMMANDS.get(command.name)
     if handler is None:
         raise UsageError(f"There is no /{command.name} here. {nearest(command.name, _TYPED, '/')}")
-    return await handler(command, context)
+    here = command.channel.direct(command.actor) if command.where == "direct" and command.actor else command.channel
+    answered = await handler(replace(command, channel=here), context)
+    return answered if isinstance(answered, Reply) else Reply(answered)
 
 
-async def _digest(command: Command, context: Context) -> View:
+async def _digest(command: Command, context: Context) -> View | Reply:
     word, _, rest = command.text.strip().partition(" ")
     known = word.casefold() or "help"
     handler = _DIGEST.get(_ALIASES.get(known, known))

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from digestbot.curation import ROTATE
 from digestbot.curation.guidance import NOBODY, Guidance, guided
-from digestbot.model import Command, View
+from digestbot.model import Command, Reply, View
 from digestbot.orders import Record
 from digestbot.ports import Ledger, Library
 
@@ -42,8 +42,8 @@ class Context:
         return guided(self.guidance, await self.ledger.hidden(workspace), await self.ledger.votes(workspace))
 
 
-Handler = Callable[[Command, Context], Awaitable[View]]
-"""What answers a command; `Command.text` is what stands behind the words that chose it."""
+Handler = Callable[[Command, Context], Awaitable[View | Reply]]
+"""What answers a command, a View for who asked; `Command.text` is what stands behind the words that chose it."""
 
 
 def nearest(word: str, known: Iterable[str], lead: str = "") -> str:

@@ -138,7 +138,7 @@ def update(place: Place, how: How | None = None) -> News:
 def made_by(rules: Rules) -> str:
     """A name for the code and the rules by which notes are read: where it differs they are to be read again."""
     ours = Path(__file__).parent
-    files = sorted([*ours.glob("*.py"), *(ours.parent / "notes").glob("*.py"), ours.parent / "model.py"])
+    files = sorted([*ours.glob("*.py"), *(ours.parent / "notes").glob("*.py"), ours.parent / "model" / "words.py"])
     states = [(file.name, file.stat()) for file in files]
     code = [f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in states]
     return digest([str(schema.VERSION), *code, "", *sorted(rules.tags), "", *sorted(rules.folders)])

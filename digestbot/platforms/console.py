@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal, TextIO
 
 from digestbot.errors import PlatformError, SettingsError
-from digestbot.model import Channel, Command, MessageRef, Part
+from digestbot.model import Answered, Channel, Command, MessageRef, Part
 from digestbot.ports import Answer, Capabilities
 from digestbot.settings import Settings
 
@@ -66,12 +66,16 @@ class Console:
             if line.casefold() in {"exit", "quit"}:
                 return
             if line:
-                message = await answer(_command(line))
-                self._write("".join(f"{part.text.rstrip()}\n" for part in message.parts))
+                self._reply(await answer(_command(line)))
             self._prompt()
 
     async def drain(self) -> None:
         """Nothing is held back: every part was flushed."""
+
+    def _reply(self, answered: Answered) -> None:
+        """Write an answer; whoever it is for reads it here."""
+        parts = (*answered.message.parts, *(answered.told.parts if answered.told else ()))
+        self._write("".join(f"{part.text.rstrip()}\n" for part in parts))
 
     def _prompt(self) -> None:
         if self._source.isatty():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from digestbot.model import Channel, Command, Message, MessageRef, Part
+from digestbot.model import Answered, Channel, Command, MessageRef, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,15 @@ class Capabilities:
     can_pin: bool = False
 
 
-Answer = Callable[[Command], Awaitable[Message]]
+Answer = Callable[[Command], Awaitable[Answered]]
+"""What answers a command; it raises nothing."""
 
 
 class Platform(Protocol):
-    """One chat platform, connected. Methods raise PlatformError and nothing else."""
+    """One chat platform, connected. Methods raise PlatformError and nothing else.
+
+    A Channel may be a member's direct messages (`Channel.member`); who can answer can post there too.
+    """
 
     name: str
     capabilities: Capabilities

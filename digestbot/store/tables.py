@@ -91,7 +91,7 @@ subscriptions = Table(
     Column("ordered_by", String, nullable=False, default=""),
     Column("reason", Words, nullable=False, default=""),
     Column("next_occurrence", DateTime, comment="naive wall time in the subscription's zone"),
-    Column("next_at", Instant, comment="when that is planned: its instant, or earlier by the lead of its draft"),
+    Column("next_at", Instant),  # when that is planned: at its instant, or earlier by the lead of its draft
     Column("changed_at", Instant, comment="what the clock showed when next_at was worked out"),
     Column("version", Integer, nullable=False),
     Column("turn", Integer, nullable=False, comment="its rank in its workspace: workspaces are served in turn"),

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from servers.webhook import Webhooks
 
 from digestbot.errors import PlatformError
-from digestbot.model import Channel, Command, Message, Part
+from digestbot.model import Answered, Channel, Command, Message, Part
 from digestbot.platforms.console import Console
 from digestbot.platforms.webhook import Webhook
 from digestbot.ports import Pace, Platform
@@ -115,7 +115,7 @@ async def test_a_channel_in_order_has_no_findings(seat: Seat) -> None:
 async def test_run_ends_where_nothing_is_asked(seat: Seat) -> None:
     """With nobody to ask anything, `run` returns; and a drained platform can be drained again."""
 
-    async def answer(command: Command) -> Message:
+    async def answer(command: Command) -> Answered:
         raise AssertionError(command)
 
     await seat.platform.run(answer)
@@ -127,9 +127,9 @@ async def test_console_answers_lines() -> None:
     """Each line of the source is a command, with or without its slash, until `exit`; answers go to the output."""
     asked: list[tuple[str, str]] = []
 
-    async def answer(command: Command) -> Message:
+    async def answer(command: Command) -> Answered:
         asked.append((command.name, command.text))
-        return Message((Part({}, f"about {command.text}\n"), Part({}, "and more")))
+        return Answered(Message((Part({}, f"about {command.text}\n"), Part({}, "and more"))))
 
     output = io.StringIO()
     with file_of("/quote open weights\n\n  Digest now  \n/themes\r\nexit\n/quote never\n") as source:
@@ -143,12 +143,12 @@ async def test_console_reads_a_pipe_as_it_comes() -> None:
     asked: list[str] = []
     reading, writing = os.pipe()
 
-    async def answer(command: Command) -> Message:
+    async def answer(command: Command) -> Answered:
         asked.append(command.text)
         if command.text == "zwei":
             os.write(writing, "quote drei ä".encode())
             os.close(writing)
-        return Message(())
+        return Answered(Message(()))
 
     os.write(writing, b"/quote eins\n/quo")
     os.write(writing, b"te zwei\n")

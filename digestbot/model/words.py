@@ -1,11 +1,8 @@
-"""The words of digestbot as frozen dataclasses; every other module speaks in them.
-
-Texts from notes and people are plain text here: no markup, never escaped. Escaping happens once, in rendering.
-"""
+"""What is told of notes, and where and when it goes: from Note to MessageRef."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
@@ -171,11 +168,20 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where a digest goes; on Discord a guild is the workspace."""
+    """Where a digest goes; on Discord a guild is the workspace. id: the platform's, or that of `direct`."""
 
     platform: str
     workspace: str
     id: str
+
+    @property
+    def member(self) -> str:
+        """Whose direct messages these are: the platform's id of a member; "" for a channel of several people."""
+        return self.id[1:] if self.id.startswith("@") else ""
+
+    def direct(self, member: str) -> Channel:
+        """The direct messages between a member and digestbot; a platform opens them when it posts there."""
+        return replace(self, id=f"@{member}")
 
     def __str__(self) -> str:
         """As digestbot.toml spells it."""
@@ -250,151 +256,6 @@ class Delivery:
     def key(self, part: int) -> str:
         """The idempotency key of a part (from 0): 24 hexadecimal digits, for Discord takes at most 25."""
         return blake2b(f"{self.id}#{part}".encode(), digest_size=12).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What somebody typed, clicked or chose, with no platform in it.
-
-    name: a key of the table in commands/ ("quote", "digest"). text: the words behind it. channel: where it was said.
-    actor: the platform's id of who said it. groups: of the roles or user groups they are in. admin: they administer
-    the workspace, as the platform says. id: the platform's of this very interaction, "" for none.
-    """
-
-    name: str
-    text: str
-    channel: Channel
-    actor: str
-    admin: bool = False
-    groups: tuple[str, ...] = ()
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something a View offers: a label of at most 24 characters and the command it stands for.
-
-    text: the words behind the command's name. highlight: the id of the highlight it is about, which the command gets as
-    its last word; "" for an action of the whole View.
-    """
-
-    label: str
-    name: str
-    text: str = ""
-    highlight: str = ""
-
-    @property
-    def words(self) -> str:
-        """All that stands behind the command's name."""
-        return f"{self.text} {self.highlight}".strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """The one group of people that a message calls. id: as the platform writes it; never a text of a note."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """A View: the highlights of one delivery under their theme.
-
-    title: "Open weights" (a theme's name, or the subscription's own title). day: the local date it is for, ISO 8601.
-    intro, closing: what the subscription wants said before and after, plain text that somebody typed.
-    notice: what is special about this one ("Second round", "Fewer today"), in our own words.
-    also_in: for the highlights in their order, the titles of other sources that hold the same passage.
-    characters: how long the whole may be when read at once; 0 leaves it to rendering (see rendering.budget).
-    mention: whom its first part calls, None for nobody; an id that is none of the platform's calls nobody.
-    """
-
-    title: str
-    day: str
-    highlights: tuple[Highlight, ...]
-    actions: tuple[Action, ...] = ()
-    intro: str = ""
-    closing: str = ""
-    notice: str = ""
-    also_in: tuple[tuple[str, ...], ...] = ()
-    characters: int = 0
-    mention: Mention | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Quotes:
-    """A View: what a look-up found, or one page of it. total counts all that matched, the shown ones included.
-
-    snippets: for the highlights in their order the words around what matched, see ports.Found.
-    page, pages: counted from 1. meant: the spelling that was looked up instead where a word of `query` was not known;
-    "" for none. partly: nothing has all the words. also_in: see Digest.
-    """
-
-    query: str
-    highlights: tuple[Highlight, ...]
-    total: int
-    actions: tuple[Action, ...] = ()
-    page: int = 1
-    pages: int = 1
-    meant: str = ""
-    partly: bool = False
-    also_in: tuple[tuple[str, ...], ...] = ()
-    snippets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A View: a few sentences of our own, and nothing else."""
-
-    text: str
-    actions: tuple[Action, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A View: rows under column names, or one page of them. Every row has as many cells as there are columns."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    actions: tuple[Action, ...] = ()
-    page: int = 1
-    pages: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One question of a Form.
-
-    name: a-z, 0-9, - and _, unique in its form; the answer comes back under it. label: at most 45 characters.
-    choices: (value, label) of each; without any it is a text. value: what it is filled in with, of `choices` where
-    there are some. lines: whether a text may have several. most: characters an answer may have.
-    error: what was wrong with the last answer, in a sentence; hint and error have at most 100 characters together.
-    """
-
-    name: str
-    label: str
-    choices: tuple[tuple[str, str], ...] = ()
-    value: str = ""
-    hint: str = ""
-    error: str = ""
-    required: bool = True
-    lines: bool = False
-    most: int = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A View: fields to fill in, at most five of them; what was filled in is the answer to a command.
-
-    title: at most 24 characters. submit: the command that takes the answers; its label is the button's.
-    """
-
-    title: str
-    fields: tuple[Field, ...]
-    submit: Action
-
-
-View = Digest | Quotes | Notice | Listing | Form
 
 
 @dataclass(frozen=True, slots=True)
