@@ -28,7 +28,8 @@ from digestbot.model import Answered, Channel, Command, Form, Message, Notice, P
 from digestbot.orders import WAITING, Standing
 from digestbot.ports import Ledger, Library, Outbox, Platform
 from digestbot.rendering import Renderer
-from digestbot.service import Admins, Amender, Composer, Service, follow
+from digestbot.rendering.dialects import mentionable
+from digestbot.service import Admins, Amender, Channels, Composer, Drafter, Service, follow
 from digestbot.settings import Settings
 from digestbot.stopping import on_signals
 
@@ -67,11 +68,29 @@ class App:
         """Where the admins of a workspace are told what they should know."""
         return None
 
+    def curators_channel(self, workspace: str) -> Channel | None:
+        """Where the curators of a workspace are asked; the admins' channel where none is theirs."""
+        return self.admin_channel(workspace)
+
+    def mentionable(self, channel: Channel, group: str) -> bool:
+        """Whether a group can be mentioned in a channel, as its platform writes it."""
+        platform = self.platforms.get(channel.platform)
+        return mentionable(platform.templates(channel) if platform else channel.platform, group)
+
     def service(self) -> Service:
         """What delivers, over these parts."""
-        composer = Composer(self.ledger, self.library, self.guidance, self.render, self.run)
         admins = Admins(self.outbox, self.admin_channel)
-        return Service(self.outbox, self.platforms, composer, admins, now, time.monotonic, asyncio.sleep)
+        channels = Channels(self.ledger, self.outbox, self.platforms, admins, now)
+        drafter = self.drafter()
+        composer = drafter.composer
+        return Service(
+            self.outbox, self.platforms, composer, drafter, admins, channels, now, time.monotonic, asyncio.sleep
+        )
+
+    def drafter(self) -> Drafter:
+        """What shows drafts to curators and changes them, over these parts."""
+        composer = Composer(self.ledger, self.library, self.guidance, self.render, self.run)
+        return Drafter(composer, self.outbox, self.platforms, self.curators_channel)
 
     def amender(self) -> Amender:
         """What puts a message right that was posted, over these parts."""
@@ -80,7 +99,15 @@ class App:
     async def context(self, workspace: str) -> Context:
         """What an answer to somebody of a workspace may use."""
         library, guidance = await self.library(workspace), self.guidance(workspace)
-        return Context(library, self.ledger, now(), guidance=guidance, amend=self.amender().amend)
+        return Context(
+            library,
+            self.ledger,
+            now(),
+            guidance=guidance,
+            amend=self.amender().amend,
+            swap=self.drafter().swap if self.platforms else None,
+            mentionable=self.mentionable,
+        )
 
     async def run(self, work: Callable[[], T], /) -> T:
         """Do work in the one thread for it: the loop, and with it every look-up, goes on meanwhile."""
@@ -202,6 +229,11 @@ async def _check(app: App) -> None:
         if outcome in WAITING and platform not in app.platforms:
             telemetry.event("platform", failed=True, platform=platform, problem="It is not set up.", waiting=count)
     for one in app.settings.subscriptions:
+        if one.mention and not app.mentionable(one.channel, one.mention):
+            raise SettingsError(
+                f"{app.settings.config}: subscription “{one.id}”: mention: “{one.mention}” is nobody that can be"
+                f" mentioned in {one.channel}. Write the id of a user group (Slack) or of a role (Discord)."
+            )
         library = await app.library(one.channel.workspace)
         for finding in await app.platforms[one.channel.platform].check(one.channel):
             telemetry.event("channel", failed=True, channel=one.channel, problem=finding)

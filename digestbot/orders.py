@@ -53,8 +53,8 @@ class Standing:
     """A subscription as the store keeps it.
 
     declared: it stands in digestbot.toml, and is changed there. by: who ordered it, "" for the settings.
-    reason: why it is paused, and paused_by whom. next_occurrence: the wall time (naive) of the next digest, and next_at its instant; both
-    None unless it is active. changed_at: when this row was last written by a person or a process.
+    reason: why it is paused, and paused_by whom. next_occurrence: the wall time (naive) of the next digest, and next_at
+    its instant; both None unless it is active. changed_at: when this row was last written by a person or a process.
     version: counts the changes; a change is only written over the version that it was made from.
     """
 

@@ -291,7 +291,7 @@ class FakeStore:
         self.changes.append(change)
         return True
 
-    async def redraft(
+    async def redraft(  # noqa: PLR0917 - as ports.Ledger
         self, delivery: Delivery, draft: Draft, theme: str, picks: Sequence[Picked], message: Message, change: Change
     ) -> bool:
         """See ports.Ledger."""
@@ -383,8 +383,9 @@ class FakeStore:
 
     async def seen(self, workspace: str, interaction: str, now: datetime) -> datetime | None:
         """See ports.Ledger."""
-        first = self.interactions.setdefault((workspace, interaction), now)
-        return None if first is now else first
+        first = self.interactions.get((workspace, interaction))
+        self.interactions.setdefault((workspace, interaction), now)
+        return first
 
     async def leave(self, workspace: str, at: datetime) -> None:
         """See ports.Ledger."""
@@ -435,7 +436,7 @@ class FakeStore:
 
     def _due(self, now: datetime) -> list[Standing]:
         active = [one for one in self.orders.values() if one.state == "active" and one.next_at]
-        due = [one for one in active if _ahead(one, now) or (one.next_at and one.next_at - one.subscription.lead <= now)]
+        due = [one for one in active if _ahead(one, now) or _planned_at(one) <= now]
         return sorted(due, key=lambda one: one.next_at or now)
 
     def _insert(self, delivery: Delivery, due: Due, now: datetime) -> Ended | None:
@@ -491,6 +492,11 @@ class FakeStore:
 
 def _key(standing: Standing) -> tuple[str, str]:
     return standing.subscription.channel.workspace, standing.subscription.id
+
+
+def _planned_at(standing: Standing) -> datetime:
+    assert standing.next_at
+    return standing.next_at - standing.subscription.lead
 
 
 def _named(delivery: Delivery) -> tuple[str, datetime]:

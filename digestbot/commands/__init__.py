@@ -1,7 +1,8 @@
 """What `/quote` and `/digest` answer, on every platform and in the CLI: a Command -> a Reply.
 
     lookup.py /quote    digest.py now, preview, deliver, themes    ordering.py, showing.py standing orders
-    deliveries.py history    explaining.py, highlights.py why, audit    moderating.py hide, amend, retry, votes, saves
+    drafts.py draft, approve, swap, skip    deliveries.py history    explaining.py, highlights.py why, audit
+    moderating.py hide, amend, retry, votes, saves
 
 words.py reads what was typed, standing.py finds which order is meant, telling.py says what is said of one, and
 permissions.py decides who may.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digestbot.commands import deliveries, digest, explaining, lookup, moderating, ordering, showing
+from digestbot.commands import deliveries, digest, drafts, explaining, lookup, moderating, ordering, showing
 from digestbot.commands.context import Amend, Context, Handler, nearest
 from digestbot.commands.digest import list_themes
 from digestbot.commands.lookup import QUOTE_HELP, count_by, look_up
@@ -26,7 +27,8 @@ DIGEST_HELP = """\
 /digest subscribe weekdays at 9 Europe/Berlin theme:"open weights" size:3 orders one for this channel; \
 /digest edit NAME size:5, pause NAME, resume NAME, skip NAME and unsubscribe NAME change it.
 /digest list, show NAME, next and history tell what is ordered, to come and done; /digest why NAME or ID tells why.
-Curators hide ID or a source's title, and amend NAME; admins deliver NAME, retry NAME and read the audit."""
+Curators approve, swap or skip a draft, hide ID or a source's title, and amend NAME; \
+admins deliver NAME, retry NAME and read the audit."""
 """NAME may be left out where a channel has one subscription."""
 
 
@@ -84,7 +86,10 @@ _DIGEST: dict[str, Handler] = {
     "show": showing.show,
     "pause": ordering.pause,
     "resume": ordering.resume,
-    "skip": ordering.skip,
+    "skip": drafts.skip,
+    "draft": drafts.draft,
+    "approve": drafts.approve,
+    "swap": drafts.swap,
     "unsubscribe": ordering.unsubscribe,
     "unsubscribe?": ordering.ask_to_unsubscribe,
     "next": showing.coming,

@@ -9,12 +9,18 @@ from difflib import get_close_matches
 
 from digestbot.curation import ROTATE
 from digestbot.curation.guidance import NOBODY, Guidance, guided
-from digestbot.model import Command, Reply, View
-from digestbot.orders import Record
+from digestbot.model import Channel, Command, Highlight, Reply, View
+from digestbot.orders import Change, Record
 from digestbot.ports import Ledger, Library
 
 Amend = Callable[[Record], Awaitable[str]]
 """Render a delivery's picks anew and edit what was posted; answers in a sentence what became of it."""
+
+Swap = Callable[[Record, str, Change], Awaitable[Highlight | None]]
+"""Put the next best pick in the place of one of a draft's; the pick, None where there is none or the draft changed."""
+
+Mentionable = Callable[[Channel, str], bool]
+"""Whether a group of this id can be mentioned in a channel, as its platform writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,8 @@ class Context:
 
     now: aware, in the zone whose calendar day a digest on request is for. theme, size and zone: what holds where
     nobody says other. guidance: what the settings say about what may be shown; curators and members are heard beside
-    them. admins, curators: ids of people or of their groups. amend: None where nothing can be edited from here.
+    them. admins, curators: ids of people or of their groups. amend: None where nothing can be edited from here,
+    and swap likewise. mentionable: None where nobody can be.
     """
 
     library: Library
@@ -36,6 +43,8 @@ class Context:
     admins: frozenset[str] = frozenset()
     curators: frozenset[str] = frozenset()
     amend: Amend | None = None
+    swap: Swap | None = None
+    mentionable: Mentionable | None = None
 
     async def guided(self, workspace: str) -> Guidance:
         """The settings' guidance together with what curators hid and members said."""

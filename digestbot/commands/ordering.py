@@ -37,6 +37,7 @@ async def subscribe(command: Command, context: Context) -> View:
         return _form("Subscribe", replace(base, schedule=_USUAL), context, Action("Subscribe", "digest", "subscribe"))
     asked = words.read(command.text)
     order = words.ordered(asked, base, context.library)
+    _check_mention(order, context)
     await _refuse_twin(command, order, context)
     name = asked.named.get("name")
     standing = await _new(command, order, words.check_name(name) if name else "", context)
@@ -57,9 +58,12 @@ async def edit(command: Command, context: Context) -> View:
         return _form("Edit", order, context, Action("Save", "digest", f"edit {order.id}"))
     if "channel" in asked.named:
         need_admin(command, context, "move a digest to another channel")
+    if "mention" in asked.named:
+        need_admin(command, context, "set whom a digest mentions")
 
     async def edited(old: Standing) -> tuple[Standing, Change] | None:
         new = words.ordered(asked, old.subscription, context.library)
+        _check_mention(new, context)
         detail = words.differences(old.subscription, new)
         made = replace(old, subscription=new)
         if (new.schedule, new.zone) != (old.subscription.schedule, old.subscription.zone):
@@ -79,8 +83,9 @@ async def pause(command: Command, context: Context) -> View:
     name, reason = standing.subscription.id, " ".join(rest)
 
     async def paused(old: Standing) -> tuple[Standing, Change] | None:
-        held = replace(old, state="paused", reason=reason, next_occurrence=None, next_at=None)
-        return (held, change(command, context, "pause", name, reason)) if old.state == "active" else None
+        held = replace(old, state="paused", reason=reason, next_occurrence=None, next_at=None, paused_by="person")
+        able = old.state == "active" or old.paused_by == "platform"  # else it would go on by itself
+        return (held, change(command, context, "pause", name, reason)) if able else None
 
     made = await rewrite(context, standing, paused)
     if made is None:
@@ -98,7 +103,7 @@ async def resume(command: Command, context: Context) -> View:
     name = standing.subscription.id
 
     async def resumed(old: Standing) -> tuple[Standing, Change] | None:
-        made = await begun(context, replace(old, state="active", reason=""))
+        made = await begun(context, replace(old, state="active", reason="", paused_by=""))
         detail = f"{old.state} -> active"
         return (made, change(command, context, "resume", name, detail)) if old.state != "active" else None
 
@@ -136,7 +141,7 @@ async def unsubscribe(command: Command, context: Context) -> View:
     name = standing.subscription.id
 
     async def ended(old: Standing) -> tuple[Standing, Change] | None:
-        gone = replace(old, state="removed", reason="", next_occurrence=None, next_at=None)
+        gone = replace(old, state="removed", reason="", next_occurrence=None, next_at=None, paused_by="")
         done = change(command, context, "remove", name, words.spelled(old.subscription))
         return (gone, done) if old.state != "removed" else None
 
@@ -199,6 +204,15 @@ async def _told(lead: str, command: Command, standing: Standing, context: Contex
         telling.stock(order, context, guidance),
     )
     return Notice("\n".join(lines), telling.next_steps(standing))
+
+
+def _check_mention(order: Subscription, context: Context) -> None:
+    """Raise UsageError for a group that the channel's platform cannot mention."""
+    if order.mention and not (context.mentionable and context.mentionable(order.channel, order.mention)):
+        raise UsageError(
+            f"“{order.mention}” is nobody that can be mentioned in {order.channel}. Write mention: and the id of a "
+            'user group (Slack) or a role (Discord), or mention:"" for nobody.'
+        )
 
 
 def _need_undeclared(standing: Standing) -> None:

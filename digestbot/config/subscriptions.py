@@ -10,19 +10,20 @@ from digestbot import schedule
 from digestbot.config.table import Table
 from digestbot.curation import ROTATE
 from digestbot.errors import ScheduleError
-from digestbot.model import LOCAL, Channel, Subscription, WhenShort
+from digestbot.model import LOCAL, Channel, Drafting, Subscription, WhenShort
 
 MOST_HIGHLIGHTS = 25
 """The largest digest that may be ordered."""
 
 KEYS = (
     "name", "channel", "schedule", "zone", "theme", "size", "title", "repeat_after_days", "when_short", "balance",
-    "on_this_day",
+    "on_this_day", "draft", "draft_minutes", "prompt", "pin", "mention",
 )  # fmt: skip
 """What a table may say of a subscription."""
 
 _CHANNEL = re.compile(r"([a-z][\w.]*)(?::(?:([^/:\s]+)/)?([^/:\s]+))?", re.ASCII)
 _WHEN_SHORT: dict[str, WhenShort] = {"fewer": "fewer", "skip": "skip", "second round": "second round"}
+_DRAFT: dict[str, Drafting] = {"off": "off", "sends": "sends", "waits": "waits"}
 
 
 def platforms() -> list[str]:
@@ -57,7 +58,19 @@ def _subscription(table: Table) -> Subscription:
         when_short=_when_short(table),
         balance=table.number("balance", 0.5, 0, 1),
         on_this_day=table.switch("on_this_day"),
+        draft=_draft(table),
+        draft_minutes=int(table.number("draft_minutes", 60, 1, 1440)),
+        prompt=table.text("prompt") if "prompt" in table.values else "",
+        pin=table.switch("pin"),
+        mention=table.text("mention") if "mention" in table.values else "",
     )
+
+
+def _draft(table: Table) -> Drafting:
+    text = table.text("draft", "off")
+    if text not in _DRAFT:
+        raise table.wrong("draft", f"“{text}” is not known. Write {', '.join(_DRAFT)}.")
+    return _DRAFT[text]
 
 
 def _when_short(table: Table) -> WhenShort:

@@ -25,7 +25,7 @@ InDoubt = Literal["leave", "repeat"]
 
 
 Drafting = Literal["off", "sends", "waits"]
-"""Whether curators see a digest before its hour, and what becomes of it when nobody answers: it is sent, or held back."""
+"""Whether curators see a digest before its hour, and what becomes of it without an answer: it is sent, or held back."""
 
 
 class Voice(StrEnum):

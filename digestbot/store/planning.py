@@ -152,7 +152,7 @@ def add(db: Connection, order: Subscription, due: Due, now: datetime, notice: st
     return number
 
 
-def announce(  # noqa: PLR0917 - as ports.Outbox
+def announce(
     db: Connection, channel: Channel, topic: str, text: str, now: datetime, message: Message | None = None
 ) -> bool:
     """See ports.Outbox. A notice has one occurrence for all time, so that there is one of each topic."""
