@@ -25,10 +25,14 @@ COMMANDS = {
     "retry": "deliveries",
     "amend": "deliveries",
     "hide": "moderate",
+    "draft": "drafts",
+    "approve": "drafts",
+    "swap": "drafts",
     "audit": "deliveries",
     "run": "run",
     "console": "run",
     "db": "db",
+    "workspace": "workspace",
     "demo": "demo",
 }
 """Which file of this folder holds a command; its function is called like the command, `-` written as `_`, and

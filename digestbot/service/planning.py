@@ -174,7 +174,7 @@ def _due(standing: Standing, order: Schedule, come: Sequence[datetime], now: dat
 
 
 def _drafted(subscription: Subscription, due: Due, now: datetime) -> Due:
-    """What is held back without an answer is shown to curators however late it is; else there is time, or there is not."""
+    """What is held back without an answer is shown to curators however late it is, the rest while there is time."""
     asks = subscription.draft == "waits" or (subscription.draft == "sends" and due.due_at > now)
     return replace(due, draft_at=due.due_at - subscription.lead) if asks and not due.skip else due
 
