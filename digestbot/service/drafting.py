@@ -10,6 +10,7 @@ from digestbot.commands.drafts import drafted, shown_draft
 from digestbot.curation import compose, recorded
 from digestbot.curation.elsewhere import elsewhere
 from digestbot.curation.guidance import Guidance, guided
+from digestbot.errors import EmptyError
 from digestbot.model import Channel, Digest, Highlight
 from digestbot.orders import Change, Claim, Ended, Outcome, Record
 from digestbot.ports import Library, Outbox, Platform
@@ -62,7 +63,7 @@ class Drafter:
         """Put the next best pick in the place of one of a draft's, and show it anew; the pick, None for none.
 
         None, too, where the draft was changed or decided about meanwhile. Raises StoreError, TemplateError,
-        ContentError, EmptyError, ThemeError.
+        ContentError, ThemeError.
         """
         order, draft = record.delivery.subscription, record.draft
         platform = self.platforms.get(order.channel.platform)
@@ -92,7 +93,10 @@ class Drafter:
         told = _without(told, record)
         history = await ledger.history(workspace)
         delivery = replace(record.delivery, subscription=one)
-        found = await self.composer.run(lambda: compose(library, history, delivery, now, told))
+        try:
+            found = await self.composer.run(lambda: compose(library, history, delivery, now, told))
+        except EmptyError:  # all that there is was in the draft
+            return None
         return found.picks[0].highlight if found.picks else None
 
     async def _tell(self, record: Record, now: datetime) -> bool:
