@@ -252,11 +252,11 @@ def test_a_wrong_file_is_named(text: str, complaint: str) -> None:
 
 def test_what_a_digest_carries() -> None:
     """A draft, a question, a pin and a mention are read; without them a digest has none."""
-    write("name='a'\nchannel='console'\nschedule='daily at 9'")
+    write("size = 3")
     (plain,) = settings.load(("notes",)).subscriptions
     assert (plain.draft, plain.prompt, plain.pin, plain.mention) == ("off", "", False, "")
-    more = "draft='sends'\ndraft_minutes=90\nprompt='Who knew?'\npin=true\nmention='S0TEAM12'"
-    write(f"name='a'\nchannel='console'\nschedule='daily at 9'\n{more}")
+    more = "draft = 'sends'\ndraft_minutes = 90\nprompt = 'Who knew?'\npin = true\nmention = 'S0TEAM12'"
+    write(more)
     (one,) = settings.load(("notes",)).subscriptions
     assert (one.draft, one.draft_minutes, one.lead.total_seconds()) == ("sends", 90, 5400)
     assert (one.prompt, one.pin, one.mention) == ("Who knew?", True, "S0TEAM12")
