@@ -69,7 +69,8 @@ class App:
 
     def service(self) -> Service:
         """What delivers, over these parts."""
-        composer = Composer(self.ledger, self.library, self.guidance, self.render, self.run)
+        answering = frozenset(name for name, one in self.platforms.items() if one.capabilities.can_answer)
+        composer = Composer(self.ledger, self.library, self.guidance, self.render, self.run, answering)
         admins = Admins(self.outbox, self.admin_channel)
         return Service(self.outbox, self.platforms, composer, admins, now, time.monotonic, asyncio.sleep)
 

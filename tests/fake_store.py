@@ -315,6 +315,15 @@ class FakeStore:
         mine = [one for key, one in self.lists.items() if key[:2] == (workspace, member)]
         return sorted(mine, key=lambda one: one.at, reverse=True)
 
+    async def spend(self, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
+        """See ports.Ledger."""
+        pace, own = Pace("channel", 3600 / most, most), Channel(f"member/{what}", workspace, member)
+        at = self.paces.slot([pace], own, now)
+        if at > now:
+            return at
+        self.paces.reserve([pace], own, now)
+        return None
+
     async def note(self, change: Change) -> None:
         """See ports.Ledger."""
         self.changes.append(change)

@@ -1,7 +1,8 @@
 """What `/quote` and `/digest` answer, on every platform and in the CLI: a Command -> a Reply.
 
     lookup.py /quote    digest.py now, preview, deliver, themes    ordering.py, showing.py standing orders
-    deliveries.py history    explaining.py, highlights.py why, audit    moderating.py hide, amend, retry, votes, saves
+    deliveries.py history    explaining.py, highlights.py why, audit    moderating.py hide, amend, retry, votes
+    keeping.py share, and a member's own list
 
 words.py reads what was typed, standing.py finds which order is meant, telling.py says what is said of one, and
 permissions.py decides who may.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digestbot.commands import deliveries, digest, explaining, lookup, moderating, ordering, showing
+from digestbot.commands import deliveries, digest, explaining, keeping, lookup, moderating, ordering, showing
 from digestbot.commands.context import Amend, Context, Handler, nearest
 from digestbot.commands.digest import list_themes
 from digestbot.commands.lookup import QUOTE_HELP, count_by, look_up
@@ -68,7 +69,8 @@ _OF_HIGHLIGHTS: dict[str, Handler] = {
     "more": moderating.more,
     "less": moderating.less,
     "report": moderating.report,
-    "save": moderating.save,
+    "save": keeping.save,
+    "share": keeping.share,
     "hide": moderating.hide,
     "why": explaining.why,
 }
@@ -95,12 +97,12 @@ _DIGEST: dict[str, Handler] = {
     "amend": moderating.amend,
     "deliver": digest.deliver,
     "retry": moderating.retry,
-    "unsave": moderating.unsave,
-    "saves": moderating.saves,
+    "unsave": keeping.unsave,
+    "saved": keeping.saved,
     "audit": explaining.audit,
     "help": _help,
 }
-_ALIASES = {"add": "subscribe", "remove": "unsubscribe", "deliveries": "history", "again": "retry"}
+_ALIASES = {"saves": "saved", "add": "subscribe", "remove": "unsubscribe", "deliveries": "history", "again": "retry"}
 _DIGEST_TYPED = [*(word for word in _DIGEST if word.isalpha()), *_ALIASES]
 _TYPED = ("quote", "digest")
 _COMMANDS: dict[str, Handler] = {"quote": lookup.quote, "digest": _digest, **_OF_HIGHLIGHTS}

@@ -9,7 +9,8 @@ from difflib import get_close_matches
 
 from digestbot.curation import ROTATE
 from digestbot.curation.guidance import NOBODY, Guidance, guided
-from digestbot.model import Command, Reply, View
+from digestbot.errors import UsageError
+from digestbot.model import Command, Highlight, Reply, View
 from digestbot.orders import Record
 from digestbot.ports import Ledger, Library
 
@@ -44,6 +45,14 @@ class Context:
 
 Handler = Callable[[Command, Context], Awaitable[View | Reply]]
 """What answers a command, a View for who asked; `Command.text` is what stands behind the words that chose it."""
+
+
+def highlight(text: str, context: Context) -> Highlight:
+    """The highlight of this id. Raises UsageError where there is none."""
+    one = context.library.get(text.strip().casefold())
+    if not one:
+        raise UsageError(f"There is no highlight “{text.strip()}”. Its id is at least four signs of 0-9 and a-f.")
+    return one
 
 
 def nearest(word: str, known: Iterable[str], lead: str = "") -> str:

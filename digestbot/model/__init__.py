@@ -8,7 +8,7 @@ Texts from notes and people are plain text here: no markup, never escaped. Escap
 from __future__ import annotations
 
 from digestbot.model.asking import Addressee, Answered, Command, Quoted, Reply
-from digestbot.model.views import Action, Digest, Field, Form, Listing, Notice, Quotes, View
+from digestbot.model.views import OPEN, Action, Digest, Field, Form, Listing, Notice, Quotes, View
 from digestbot.model.words import (
     LOCAL,
     CatchUp,
@@ -31,6 +31,7 @@ from digestbot.model.words import (
 
 __all__ = [
     "LOCAL",
+    "OPEN",
     "Action",
     "Addressee",
     "Answered",

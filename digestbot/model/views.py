@@ -6,19 +6,23 @@ from dataclasses import dataclass
 
 from digestbot.model.words import Highlight
 
+OPEN = "open"
+"""The name of an Action that is a link: the platform's client opens it, and nothing is to be answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something a View offers: a label of at most 24 characters and the command it stands for.
 
     text: the words behind the command's name. highlight: the id of the highlight it is about, which the command gets as
-    its last word; "" for an action of the whole View.
+    its last word; "" for an action of the whole View. url: where it leads to, for an action called OPEN.
     """
 
     label: str
     name: str
     text: str = ""
     highlight: str = ""
+    url: str = ""
 
     @property
     def words(self) -> str:
@@ -54,7 +58,8 @@ class Quotes:
 
     snippets: for the highlights in their order the words around what matched, see ports.Found.
     page, pages: counted from 1. meant: the spelling that was looked up instead where a word of `query` was not known;
-    "" for none. partly: nothing has all the words. also_in: see Digest.
+    "" for none. partly: nothing has all the words. also_in: see Digest. heading: what is said above instead of what was
+    looked up and found, such as who shared it.
     """
 
     query: str
@@ -67,6 +72,7 @@ class Quotes:
     partly: bool = False
     also_in: tuple[tuple[str, ...], ...] = ()
     snippets: tuple[str, ...] = ()
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,6 +262,13 @@ class Ledger(Protocol):
         """A member's list, the latest first."""
         ...
 
+    async def spend(self, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
+        """Count something that a member may do `most` times at once and, from then on, again every hour's `most`th.
+
+        None where it was counted; else nothing was written, and this is the instant from which on it may be done.
+        """
+        ...
+
     async def note(self, change: Change) -> None:
         """Add a line to the audit."""
         ...

@@ -81,6 +81,8 @@ def _whole(field: Field) -> Field:
 
 def _summary(view: Quotes) -> str:
     """What was found, in a sentence."""
+    if view.heading:
+        return shorten(one_line(view.heading), 300)
     wanted, meant = (shorten(clean(text).strip(), 100) for text in (view.query, view.meant))
     if not view.highlights and wanted:
         return f"Nothing found for “{wanted}”." + (f" Did you mean “{meant}”?" if meant else "")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from digestbot.commands.offers import beneath
 from digestbot.curation.elsewhere import elsewhere
 from digestbot.errors import PlatformError
-from digestbot.model import Digest, Highlight, MessageRef, Notice, Part
+from digestbot.model import Action, Digest, Highlight, MessageRef, Notice, Part
 from digestbot.orders import PartState, Picked, Record
 from digestbot.ports import Hidden, Ledger, Library, Platform
 from digestbot.service.composing import Render
@@ -40,7 +41,8 @@ class Amender:
         hidden = await self.ledger.hidden(order.channel.workspace)
         found = [_now(one, library) for one in record.picks]
         kept = tuple(one for one in found if one and not _is_hidden(one, hidden))
-        parts = self._parts(record, library, kept, platform.templates(order.channel))
+        offered = beneath(kept) if platform.capabilities.can_answer else ()
+        parts = self._parts(record, library, kept, offered, platform.templates(order.channel))
         try:
             await self._edit(platform, record, posted, parts)
         except PlatformError as error:
@@ -49,12 +51,14 @@ class Amender:
         rest = f" {over} of its messages found no place." if over > 0 else ""
         return f"What was posted is edited. Highlights shown: {len(kept)}; taken out: {gone}.{rest}"
 
-    def _parts(self, record: Record, library: Library, kept: tuple[Highlight, ...], templates: str) -> Sequence[Part]:
+    def _parts(
+        self, record: Record, library: Library, kept: tuple[Highlight, ...], offered: tuple[Action, ...], templates: str
+    ) -> Sequence[Part]:
         if not kept:
             return self.render(Notice(_EMPTY), templates).parts
         title = record.delivery.subscription.title or record.theme
         day = record.delivery.occurrence.date().isoformat()
-        digest = Digest(title, day, kept, also_in=elsewhere(library, kept))
+        digest = Digest(title, day, kept, offered, also_in=elsewhere(library, kept))
         return self.render(digest, templates).parts
 
     async def _edit(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from digestbot.commands.offers import beneath
 from digestbot.curation import Curated, compose
 from digestbot.curation.guidance import Guidance, guided
 from digestbot.model import Delivery, Message, Notice, View
@@ -28,13 +29,17 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Composes digests. library, guidance: of a workspace, its notes as they are now, and what its settings say."""
+    """Composes digests. library, guidance: of a workspace, its notes as they are now, and what its settings say.
+
+    answering: the platforms on which what is offered below a highlight is answered.
+    """
 
     ledger: Ledger
     library: Callable[[str], Awaitable[Library]]
     guidance: Callable[[str], Guidance]
     render: Render
     run: Run
+    answering: frozenset[str] = frozenset()
 
     async def compose(self, delivery: Delivery, templates: str, now: datetime) -> tuple[Curated, Message | None]:
         """A delivery's picks and its message; None where the stock has nothing for it.
@@ -51,7 +56,9 @@ class Composer:
             found = compose(library, history, delivery, now, told)
             if not found.picks:
                 return found, None
-            return found, self.render(replace(found.digest, title=order.title or found.theme), templates)
+            offered = beneath(found.digest.highlights) if order.channel.platform in self.answering else ()
+            digest = replace(found.digest, title=order.title or found.theme, actions=offered)
+            return found, self.render(digest, templates)
 
         return await self.run(work)
 

@@ -107,3 +107,19 @@ def hold(db: Connection, name: str, until: datetime) -> None:
     row = upsert(db, paces).values(name=name, held_until=until)
     sooner = or_(paces.c.held_until.is_(None), paces.c.held_until < until)
     db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"held_until": until}, where=sooner))
+
+
+def spend(db: Connection, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
+    """See ports.Ledger. What a member may do is a pace as well: one channel of their own, and a burst."""
+    pace, own = Pace("channel", _HOUR / most, most), Channel(f"member/{what}", workspace, member)
+    meter = Meter(now)
+    read(db, meter, [pace], [own])
+    at = meter.slot(pace, own)
+    if at > now:
+        return at
+    meter.reserve(pace, own, at)
+    write(db, meter)
+    return None
+
+
+_HOUR = 3600.0

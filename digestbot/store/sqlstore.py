@@ -185,6 +185,10 @@ class SqlStore:
         """See ports.Ledger."""
         return await self._reader.run(opinions.all_saves, workspace, member)
 
+    async def spend(self, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
+        """See ports.Ledger."""
+        return await self._writer.run(pacing.spend, workspace, member, what, most, now)
+
     async def note(self, change: Change) -> None:
         """See ports.Ledger."""
         await self._writer.run(opinions.note, change)
