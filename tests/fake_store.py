@@ -12,9 +12,11 @@ from typing import Literal
 from fake_rows import AHEAD, Entry, Paces
 
 from digestbot.errors import StoreError
-from digestbot.model import Channel, Delivery, Message, MessageRef, Subscription
+from digestbot.model import Action, Channel, Delivery, Message, MessageRef, Subscription
 from digestbot.orders import (
     UNSHOWN,
+    Capture,
+    CaptureState,
     Change,
     Claim,
     Due,
@@ -49,6 +51,7 @@ class FakeStore:
     secrets: set[tuple[str, str, str]] = field(default_factory=set)
     voted: dict[tuple[str, str, str], Voted] = field(default_factory=dict)
     lists: dict[tuple[str, str, str], Saved] = field(default_factory=dict)
+    handed_in: list[Capture] = field(default_factory=list)
 
     async def plan(self, now: datetime, decide: Decide, *, most: int = 500) -> Sequence[Ended]:
         """See ports.Outbox."""
@@ -155,12 +158,14 @@ class FakeStore:
         self.changes.append(Change(where, now, "", "pause", there.subscription.id, reason))
         return True
 
-    async def announce(self, channel: Channel, topic: str, text: str, now: datetime) -> bool:
+    async def announce(
+        self, channel: Channel, topic: str, text: str, now: datetime, actions: Sequence[Action] = ()
+    ) -> bool:
         """See ports.Outbox."""
         name = f"notice:{blake2b(f'{channel}#{topic}'.encode(), digest_size=8).hexdigest()}"
         if any(one.delivery.subscription.id == name for one in self._of(channel.workspace)):
             return False
-        delivery = Delivery(Subscription(name, channel, ""), now.replace(tzinfo=None), 0, text)
+        delivery = Delivery(Subscription(name, channel, ""), now.replace(tzinfo=None), 0, text, actions=tuple(actions))
         self.entries[delivery.id] = Entry(delivery, now, now)
         return True
 
@@ -314,6 +319,36 @@ class FakeStore:
         """See ports.Ledger."""
         mine = [one for key, one in self.lists.items() if key[:2] == (workspace, member)]
         return sorted(mine, key=lambda one: one.at, reverse=True)
+
+    async def capture(self, capture: Capture) -> Capture:
+        """See ports.Ledger."""
+        mine = [one for one in self.handed_in if one.channel.workspace == capture.channel.workspace]
+        same = [
+            one for one in mine if one.permalink == capture.permalink != "" and one.state in ("pending", "accepted")
+        ]
+        if same:
+            return same[0]
+        self.handed_in.append(replace(capture, number=len(self.handed_in) + 1))
+        return self.handed_in[-1]
+
+    async def captured(self, workspace: str, number: int) -> Capture | None:
+        """See ports.Ledger."""
+        mine = (one for one in self.handed_in if (one.channel.workspace, one.number) == (workspace, number))
+        return next(mine, None)
+
+    async def captures(self, workspace: str, state: CaptureState, *, limit: int = 100) -> Sequence[Capture]:
+        """See ports.Ledger."""
+        return [one for one in self.handed_in if (one.channel.workspace, one.state) == (workspace, state)][:limit]
+
+    async def settle(self, capture: Capture, was: CaptureState, change: Change) -> bool:
+        """See ports.Ledger."""
+        there = await self.captured(capture.channel.workspace, capture.number)
+        if not there or there.state != was:
+            return False
+        fixed = ("channel", "author", "by", "by_name", "at", "permalink", "said_at")
+        self.handed_in[there.number - 1] = replace(capture, **{name: getattr(there, name) for name in fixed})
+        self.changes.append(change)
+        return True
 
     async def spend(self, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
         """See ports.Ledger."""

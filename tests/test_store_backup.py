@@ -223,8 +223,8 @@ async def test_the_commands(tmp_path: Path) -> None:
     missing = run(tmp_path, "check")
     assert (missing.returncode, "There is no database" in missing.stderr) == (3, True)
     assert not (tmp_path / ".local").exists()
-    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0002\n")
-    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0002, as before\n")
+    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0003\n")
+    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0003, as before\n")
     file = tmp_path / ".local/share/digestbot/digestbot.db"
     await fill(f"sqlite:///{file}", 3)
     checked = json.loads(run(tmp_path, "check", "--json").stdout)

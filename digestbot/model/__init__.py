@@ -8,9 +8,11 @@ Texts from notes and people are plain text here: no markup, never escaped. Escap
 from __future__ import annotations
 
 from digestbot.model.asking import Addressee, Answered, Command, Quoted, Reply
-from digestbot.model.views import OPEN, Action, Digest, Field, Form, Listing, Notice, Quotes, View
+from digestbot.model.views import Digest, Field, Form, Listing, Notice, Quotes, View
 from digestbot.model.words import (
     LOCAL,
+    OPEN,
+    Action,
     CatchUp,
     Channel,
     Delivery,

@@ -1,33 +1,10 @@
-"""What is to be shown or asked, with no platform in it: the Views, and the Actions that they offer."""
+"""What is to be shown or asked, with no platform in it: the Views."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from digestbot.model.words import Highlight
-
-OPEN = "open"
-"""The name of an Action that is a link: the platform's client opens it, and nothing is to be answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something a View offers: a label of at most 24 characters and the command it stands for.
-
-    text: the words behind the command's name. highlight: the id of the highlight it is about, which the command gets as
-    its last word; "" for an action of the whole View. url: where it leads to, for an action called OPEN.
-    """
-
-    label: str
-    name: str
-    text: str = ""
-    highlight: str = ""
-    url: str = ""
-
-    @property
-    def words(self) -> str:
-        """All that stands behind the command's name."""
-        return f"{self.text} {self.highlight}".strip()
+from digestbot.model.words import Action, Highlight
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from digestbot.model import Channel, Delivery, Message, MessageRef
+from digestbot.model import Action, Channel, Delivery, Message, MessageRef
 from digestbot.orders import (
+    Capture,
+    CaptureState,
     Change,
     Claim,
     Due,
@@ -146,8 +148,13 @@ class Outbox(Protocol):
         """Pause the subscription of a delivery for that reason; False where it is not active."""
         ...
 
-    async def announce(self, channel: Channel, topic: str, text: str, now: datetime) -> bool:
-        """Plan a notice to a channel, once for each topic (at most 200 characters); False where it was planned."""
+    async def announce(
+        self, channel: Channel, topic: str, text: str, now: datetime, actions: Sequence[Action] = ()
+    ) -> bool:
+        """Plan a notice to a channel, once for each topic (at most 200 characters); False where it was planned.
+
+        actions: what is offered below it.
+        """
         ...
 
     async def tally(self, now: datetime) -> Sequence[tuple[str, Outcome, int]]:
@@ -260,6 +267,28 @@ class Ledger(Protocol):
 
     async def saves(self, workspace: str, member: str) -> Sequence[Saved]:
         """A member's list, the latest first."""
+        ...
+
+    async def capture(self, capture: Capture) -> Capture:
+        """Write down what a member handed in, with a number of its own.
+
+        What is pending or accepted already of the same message (its permalink) is returned instead.
+        """
+        ...
+
+    async def captured(self, workspace: str, number: int) -> Capture | None:
+        """What was handed in under this number, None where there is none in this workspace."""
+        ...
+
+    async def captures(self, workspace: str, state: CaptureState, *, limit: int = 100) -> Sequence[Capture]:
+        """What was handed in and is in this state, the oldest first."""
+        ...
+
+    async def settle(self, capture: Capture, was: CaptureState, change: Change) -> bool:
+        """Write a capture as it is now, and the audit's line; False, and nothing written, if it is not `was` any more.
+
+        What was said, by whom, and who handed it in, when and where, stay as they were written down.
+        """
         ...
 
     async def spend(self, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:

@@ -62,6 +62,8 @@ class Composer:
 
         return await self.run(work)
 
-    async def notice(self, text: str, templates: str) -> Message:
-        """The message that says this to people. Raises TemplateError."""
-        return await self.run(lambda: self.render(Notice(text), templates))
+    async def notice(self, delivery: Delivery, templates: str) -> Message:
+        """The message of a delivery that is no digest. Raises TemplateError."""
+        answered = delivery.subscription.channel.platform in self.answering
+        notice = Notice(delivery.notice, delivery.actions if answered else ())
+        return await self.run(lambda: self.render(notice, templates))

@@ -132,7 +132,7 @@ class Service:
         message: Message | None
         theme, picks, remark = "", tuple[Picked, ...](), ""
         if delivery.notice:
-            message = await self.composer.notice(delivery.notice, templates)
+            message = await self.composer.notice(delivery, templates)
         else:
             found, message = await self._composed(held, templates)
             theme, picks, remark = found.theme, found.picked, found.warning

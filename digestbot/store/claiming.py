@@ -31,6 +31,7 @@ _CANDIDATES: Select[Any] = (
         deliveries.c.occurrence,
         deliveries.c.ordered,
         deliveries.c.notice,
+        deliveries.c.actions,
         deliveries.c.state,
         deliveries.c.attempt,
         deliveries.c.expires_at,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 
-from digestbot.model import Channel, Delivery, Subscription
+from digestbot.model import Action, Channel, Delivery, Subscription
 from digestbot.orders import Due, Ended, Outcome, Plan, Standing
 from digestbot.ports import Decide
 from digestbot.store import rows
@@ -114,7 +115,9 @@ def _planned(number: int, order: Subscription, due: Due) -> Ended:
     return Ended(delivery, Outcome.PLANNED, due_at=due.due_at)
 
 
-def delivery_row(order: Subscription, due: Due, now: datetime, *, turn: int = 0, notice: str = "") -> dict[str, object]:
+def delivery_row(
+    order: Subscription, due: Due, now: datetime, *, turn: int = 0, notice: str = "", actions: Sequence[Action] = ()
+) -> dict[str, object]:
     """A new delivery as it is kept. turn: how many orders its workspace had before."""
     return {
         "workspace": order.channel.workspace,
@@ -123,6 +126,7 @@ def delivery_row(order: Subscription, due: Due, now: datetime, *, turn: int = 0,
         "platform": order.channel.platform,
         "ordered": rows.ordered(order),
         "notice": notice,
+        "actions": [asdict(one) for one in actions] or None,
         "state": Outcome.SKIPPED if due.skip else Outcome.PLANNED,
         "attempt": 0,
         "reason": due.skip,
@@ -135,17 +139,21 @@ def delivery_row(order: Subscription, due: Due, now: datetime, *, turn: int = 0,
     }
 
 
-def add(db: Connection, order: Subscription, due: Due, now: datetime, notice: str = "") -> bool:
+def add(
+    db: Connection, order: Subscription, due: Due, now: datetime, notice: str = "", actions: Sequence[Action] = ()
+) -> bool:
     """Plan one delivery beside the schedule; False where it is there already."""
-    made = upsert(db, deliveries).values(delivery_row(order, due, now, notice=notice))
+    made = upsert(db, deliveries).values(delivery_row(order, due, now, notice=notice, actions=actions))
     new = made.on_conflict_do_nothing(index_elements=IDENTITY).returning(deliveries.c.id)
     return db.execute(new).first() is not None
 
 
-def announce(db: Connection, channel: Channel, topic: str, text: str, now: datetime) -> bool:
+def announce(
+    db: Connection, channel: Channel, topic: str, text: str, now: datetime, actions: Sequence[Action] = ()
+) -> bool:
     """See ports.Outbox. A notice has one occurrence for all time, so that there is one of each topic."""
     name = f"notice:{blake2b(f'{channel}#{topic}'.encode(), digest_size=8).hexdigest()}"
-    return add(db, Subscription(name, channel, ""), Due(_ONCE, now), now, text)
+    return add(db, Subscription(name, channel, ""), Due(_ONCE, now), now, text, actions)
 
 
 _ONCE = datetime(1970, 1, 1)  # noqa: DTZ001 - an occurrence is a wall time

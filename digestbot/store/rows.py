@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from digestbot.model import Channel, Delivery, MessageRef, Subscription
+from digestbot.model import Action, Channel, Delivery, MessageRef, Subscription
 from digestbot.orders import Change, Outcome, PartState, Record, Standing
 
 _KNOWN = {field.name for field in fields(Subscription)}
@@ -54,7 +54,8 @@ def standing(row: Row[Any]) -> Standing:
 
 def delivery(row: Row[Any]) -> Delivery:
     """A row of `deliveries`; raises UnreadableError."""
-    return Delivery(subscription(row.ordered), row.occurrence, row.attempt, row.notice, row.id)
+    actions = tuple(Action(**one) for one in row.actions or ())
+    return Delivery(subscription(row.ordered), row.occurrence, row.attempt, row.notice, row.id, actions)
 
 
 def delivery_id(workspace: str, subscription: str, occurrence: datetime) -> str:

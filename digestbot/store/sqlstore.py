@@ -7,10 +7,23 @@ from datetime import datetime
 from typing import Literal
 
 from digestbot.errors import LostClaimError
-from digestbot.model import Channel, Delivery, Message, MessageRef
-from digestbot.orders import Change, Due, Ended, Opinion, Outcome, Picked, Record, Saved, Standing, Voted
+from digestbot.model import Action, Channel, Delivery, Message, MessageRef
+from digestbot.orders import (
+    Capture,
+    CaptureState,
+    Change,
+    Due,
+    Ended,
+    Opinion,
+    Outcome,
+    Picked,
+    Record,
+    Saved,
+    Standing,
+    Voted,
+)
 from digestbot.ports import Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
-from digestbot.store import claiming, opinions, pacing, planning, records, settling
+from digestbot.store import captures, claiming, opinions, pacing, planning, records, settling
 from digestbot.store import standing as orders
 from digestbot.store.engine import Database
 from digestbot.store.lane import MOST, Lane
@@ -83,9 +96,11 @@ class SqlStore:
         """See ports.Outbox."""
         return await self._writer.run(orders.pause, delivery, reason, now)
 
-    async def announce(self, channel: Channel, topic: str, text: str, now: datetime) -> bool:
+    async def announce(
+        self, channel: Channel, topic: str, text: str, now: datetime, actions: Sequence[Action] = ()
+    ) -> bool:
         """See ports.Outbox."""
-        return await self._writer.run(planning.announce, channel, topic, text, now)
+        return await self._writer.run(planning.announce, channel, topic, text, now, actions)
 
     async def tally(self, now: datetime) -> Sequence[tuple[str, Outcome, int]]:  # noqa: ARG002 - the port names it
         """See ports.Outbox."""
@@ -184,6 +199,22 @@ class SqlStore:
     async def saves(self, workspace: str, member: str) -> Sequence[Saved]:
         """See ports.Ledger."""
         return await self._reader.run(opinions.all_saves, workspace, member)
+
+    async def capture(self, capture: Capture) -> Capture:
+        """See ports.Ledger."""
+        return await self._writer.run(captures.add, capture)
+
+    async def captured(self, workspace: str, number: int) -> Capture | None:
+        """See ports.Ledger."""
+        return await self._reader.run(captures.one, workspace, number)
+
+    async def captures(self, workspace: str, state: CaptureState, *, limit: int = 100) -> Sequence[Capture]:
+        """See ports.Ledger."""
+        return await self._reader.run(captures.some, workspace, state, limit)
+
+    async def settle(self, capture: Capture, was: CaptureState, change: Change) -> bool:
+        """See ports.Ledger."""
+        return await self._writer.run(captures.settle, capture, was, change)
 
     async def spend(self, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
         """See ports.Ledger."""

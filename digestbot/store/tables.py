@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0002"
+HEAD = "0003"
 """The version of these tables: the last migration's."""
 
 
@@ -111,6 +111,7 @@ deliveries = Table(
     Column("platform", String, nullable=False),
     Column("ordered", JSON, nullable=False, comment="the subscription as it was when this was planned"),
     Column("notice", Words, nullable=False, default="", comment="what is said instead of a digest"),
+    Column("actions", JSON(none_as_null=True), comment="what a notice offers below it"),
     Column("state", String, nullable=False),
     Column("attempt", Integer, nullable=False, default=0),
     Column("reason", Words, nullable=False, default=""),
@@ -212,6 +213,27 @@ saves = Table(
     Column("member", String, primary_key=True),
     Column("highlight_id", String, primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("number", Id, Identity(), primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("channel", String, nullable=False, comment="where the words were said"),
+    Column("text", Words, nullable=False),
+    Column("author", String, nullable=False, comment="whose words they are, empty where only the name is known"),
+    Column("author_name", Words, nullable=False),
+    Column("by", String, nullable=False, comment="who handed them in"),
+    Column("by_name", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("permalink", Words, nullable=False),
+    Column("said_at", Instant),
+    Column("state", String, nullable=False, comment="pending, accepted, refused or removed"),
+    Column("decided_by", String, nullable=False),
+    Column("note", Words, nullable=False, comment="where their note lies"),
+    Index("captures_by_state", "workspace", "state", "number"),
 )
 
 audit = Table(
