@@ -30,6 +30,7 @@ from digestbot.ports import Ledger, Library, Outbox, Platform
 from digestbot.rendering import Renderer
 from digestbot.service import Admins, Amender, Composer, Service, follow
 from digestbot.settings import Settings
+from digestbot.sources.inbox import inbox
 from digestbot.stopping import on_signals
 
 _TRIES = 5
@@ -67,6 +68,10 @@ class App:
         """Where the admins of a workspace are told what they should know."""
         return None
 
+    def curators_channel(self, workspace: str) -> Channel | None:
+        """Where the curators of a workspace are told what there is to decide."""
+        return self.admin_channel(workspace)
+
     def service(self) -> Service:
         """What delivers, over these parts."""
         answering = frozenset(name for name, one in self.platforms.items() if one.capabilities.can_answer)
@@ -81,7 +86,20 @@ class App:
     async def context(self, workspace: str) -> Context:
         """What an answer to somebody of a workspace may use."""
         library, guidance = await self.library(workspace), self.guidance(workspace)
-        return Context(library, self.ledger, now(), guidance=guidance, amend=self.amender().amend)
+        return Context(
+            library,
+            self.ledger,
+            now(),
+            guidance=guidance,
+            amend=self.amender().amend,
+            inbox=inbox(self.settings),
+            announce=self.announce,
+            curators_channel=self.curators_channel(workspace),
+        )
+
+    async def announce(self, channel: Channel, topic: str, notice: Notice) -> None:
+        """Have a notice delivered as any digest is: kept, tried again, and posted once."""
+        await self.outbox.announce(channel, topic, notice.text, now(), notice.actions)
 
     async def run(self, work: Callable[[], T], /) -> T:
         """Do work in the one thread for it: the loop, and with it every look-up, goes on meanwhile."""

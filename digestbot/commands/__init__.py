@@ -2,7 +2,7 @@
 
     lookup.py /quote    digest.py now, preview, deliver, themes    ordering.py, showing.py standing orders
     deliveries.py history    explaining.py, highlights.py why, audit    moderating.py hide, amend, retry, votes
-    keeping.py share, and a member's own list
+    capturing.py words that become highlights    keeping.py share, and a member's own list
 
 words.py reads what was typed, standing.py finds which order is meant, telling.py says what is said of one, and
 permissions.py decides who may.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digestbot.commands import deliveries, digest, explaining, keeping, lookup, moderating, ordering, showing
+from digestbot.commands import capturing, deliveries, digest, explaining, keeping, lookup, moderating, ordering, showing
 from digestbot.commands.context import Amend, Context, Handler, nearest
 from digestbot.commands.digest import list_themes
 from digestbot.commands.lookup import QUOTE_HELP, count_by, look_up
@@ -99,10 +99,21 @@ _DIGEST: dict[str, Handler] = {
     "retry": moderating.retry,
     "unsave": keeping.unsave,
     "saved": keeping.saved,
+    "capture": capturing.capture,
+    "inbox": capturing.inbox,
+    "accept": capturing.accept,
+    "correct": capturing.correct,
+    "refuse": capturing.refuse,
+    "withdraw": capturing.withdraw,
     "audit": explaining.audit,
     "help": _help,
 }
 _ALIASES = {"saves": "saved", "add": "subscribe", "remove": "unsubscribe", "deliveries": "history", "again": "retry"}
 _DIGEST_TYPED = [*(word for word in _DIGEST if word.isalpha()), *_ALIASES]
 _TYPED = ("quote", "digest")
-_COMMANDS: dict[str, Handler] = {"quote": lookup.quote, "digest": _digest, **_OF_HIGHLIGHTS}
+_COMMANDS: dict[str, Handler] = {
+    "quote": lookup.quote,
+    "digest": _digest,
+    "capture": capturing.capture,
+    **_OF_HIGHLIGHTS,
+}

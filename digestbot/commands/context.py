@@ -10,12 +10,15 @@ from difflib import get_close_matches
 from digestbot.curation import ROTATE
 from digestbot.curation.guidance import NOBODY, Guidance, guided
 from digestbot.errors import UsageError
-from digestbot.model import Command, Highlight, Reply, View
+from digestbot.model import Channel, Command, Highlight, Notice, Reply, View
 from digestbot.orders import Record
-from digestbot.ports import Ledger, Library
+from digestbot.ports import Inbox, Ledger, Library
 
 Amend = Callable[[Record], Awaitable[str]]
 """Render a delivery's picks anew and edit what was posted; answers in a sentence what became of it."""
+
+Announce = Callable[[Channel, str, Notice], Awaitable[None]]
+"""Have a notice posted to a channel, once for each topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Context:
     now: aware, in the zone whose calendar day a digest on request is for. theme, size and zone: what holds where
     nobody says other. guidance: what the settings say about what may be shown; curators and members are heard beside
     them. admins, curators: ids of people or of their groups. amend: None where nothing can be edited from here.
+    inbox: where captures become notes, None where they cannot. announce: tells people later; curators_channel: where
+    curators are told what there is to decide, None for nowhere.
     """
 
     library: Library
@@ -37,6 +42,9 @@ class Context:
     admins: frozenset[str] = frozenset()
     curators: frozenset[str] = frozenset()
     amend: Amend | None = None
+    inbox: Inbox | None = None
+    announce: Announce | None = None
+    curators_channel: Channel | None = None
 
     async def guided(self, workspace: str) -> Guidance:
         """The settings' guidance together with what curators hid and members said."""

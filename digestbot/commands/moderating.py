@@ -179,6 +179,15 @@ async def _posted_lately(command: Command, context: Context, target: Target) -> 
     return [name.partition("/")[2] for name in dict.fromkeys(row.delivery for row in found)][:_MOST_AMENDED]
 
 
+async def posted_lately(workspace: str, context: Context, highlight_id: str) -> list[Record]:
+    """What was posted in the last days and shows this highlight, whoever may see it."""
+    rows = await context.ledger.shown(workspace, highlight_id)
+    lately = [record for row, record in rows if record and row.at > context.now - _LATELY]
+    found = {one.delivery.id: one.delivery for one in lately if one.outcome is Outcome.CONFIRMED}
+    whole = [await context.ledger.delivery(workspace, one.subscription.id, one.occurrence) for one in found.values()]
+    return [one for one in whole if one]
+
+
 async def _delivery(command: Command, context: Context) -> Record:
     record = await find_delivery(command, context, command.text)
     if not record:
