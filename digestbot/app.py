@@ -17,7 +17,7 @@ from typing import TypeVar
 from digestbot import credentials, platforms, schedule, sources, telemetry
 from digestbot.clock import now
 from digestbot.clockwork import Clockwork
-from digestbot.commands import Context, answer
+from digestbot.commands import Context, answer, matching
 from digestbot.curation import ALL, ROTATE
 from digestbot.curation.guidance import Guidance
 from digestbot.errors import DigestbotError, PlatformError, ScheduleError, SettingsError, ThemeError, origin
@@ -122,6 +122,12 @@ class App:
             )
         telemetry.event("answer", channel=command.channel, parts=len(answered.message.parts))
         return answered
+
+    async def matching(self, command: Command) -> Answered:
+        """The form that a command would submit, as it is filled in so far; see commands.matching."""
+        templates = self.platforms[command.channel.platform].templates(command.channel)
+        form = await matching(command, await self.context(command.channel.workspace))
+        return Answered(self.render(form, templates), form=True, instead=True)
 
     def render(self, view: View, templates: str) -> Message:
         """See Renderer.render; a broken template of the operator's is logged each time that ours stands in for it."""

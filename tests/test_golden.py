@@ -95,6 +95,15 @@ VIEWS: dict[str, View] = {
         "Themes", ("Theme", "Highlights", "Sources"), (("licences", "41", "6"), ("模型", "7", "1")), _AGAIN, 1, 2
     ),
     "form": Form("Subscribe", _FIELDS, _SUBSCRIBE),
+    "form-order": Form(
+        "Subscribe",
+        tuple(
+            Field(name, name.title(), (("a", "A"), ("b", "B")) if n < 2 else (), "a", live=n < 2)
+            for n, name in enumerate(("theme", "days", "time", "zone", "size", "title"))
+        ),
+        _SUBSCRIBE,
+        "24 highlights match, enough for 12 digests: 15 days before one comes again.",
+    ),
     "form-wrong": Form(
         "Subscribe", (Field("schedule", "When", error="Write it like “weekdays at 09:00”."),), _SUBSCRIBE
     ),

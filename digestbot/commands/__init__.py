@@ -2,7 +2,7 @@
 
     lookup.py /quote    digest.py now, preview, deliver, themes    ordering.py, showing.py standing orders
     deliveries.py history    explaining.py, highlights.py why, audit    moderating.py hide, amend, retry, votes
-    capturing.py words that become highlights    keeping.py share, and a member's own list
+    forms.py ordering by a form    capturing.py words that become highlights    keeping.py share, one's own list
 
 words.py reads what was typed, standing.py finds which order is meant, telling.py says what is said of one, and
 permissions.py decides who may.
@@ -12,14 +12,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digestbot.commands import capturing, deliveries, digest, explaining, keeping, lookup, moderating, ordering, showing
+from digestbot.commands import (
+    capturing,
+    deliveries,
+    digest,
+    explaining,
+    forms,
+    keeping,
+    lookup,
+    moderating,
+    ordering,
+    showing,
+)
 from digestbot.commands.context import Amend, Context, Handler, nearest
 from digestbot.commands.digest import list_themes
 from digestbot.commands.lookup import QUOTE_HELP, count_by, look_up
 from digestbot.errors import EmptyError, UsageError
-from digestbot.model import Command, Notice, Reply, View
+from digestbot.model import Command, Form, Notice, Reply, View
 
-__all__ = ["DIGEST_HELP", "QUOTE_HELP", "Amend", "Context", "answer", "carry_out", "count_by", "list_themes", "look_up"]
+__all__ = [
+    "DIGEST_HELP",
+    "QUOTE_HELP",
+    "Amend",
+    "Context",
+    "answer",
+    "carry_out",
+    "count_by",
+    "list_themes",
+    "look_up",
+    "matching",
+]
 
 DIGEST_HELP = """\
 /digest now [THEME] shows a digest here and counts it, /digest preview [THEME or NAME] only shows it, and \
@@ -47,18 +69,40 @@ async def carry_out(command: Command, context: Context) -> Reply:
     handler = _COMMANDS.get(command.name)
     if handler is None:
         raise UsageError(f"There is no /{command.name} here. {nearest(command.name, _TYPED, '/')}")
-    here = command.channel.direct(command.actor) if command.where == "direct" and command.actor else command.channel
-    answered = await handler(replace(command, channel=here), context)
+    answered = await handler(_direct(command), context)
     return answered if isinstance(answered, Reply) else Reply(answered)
 
 
 async def _digest(command: Command, context: Context) -> View | Reply:
     word, _, rest = command.text.strip().partition(" ")
+    if command.values and word in {"subscribe", "edit"}:
+        return await _ordered(command, context)
     known = word.casefold() or "help"
     handler = _DIGEST.get(_ALIASES.get(known, known))
     if handler is None:
         raise UsageError(f"/digest does not know “{word}”. {nearest(known, _DIGEST_TYPED, '/digest ')}")
     return await handler(replace(command, text=rest.strip()), context)
+
+
+async def matching(command: Command, context: Context) -> Form:
+    """The form that a command would submit, as it is filled in so far, with what its answers would come to."""
+    return await forms.filled_in(_direct(command), context)
+
+
+def _direct(command: Command) -> Command:
+    """The command with the member's direct messages for its channel, if that is where it was given."""
+    here = command.channel.direct(command.actor) if command.where == "direct" and command.actor else command.channel
+    return replace(command, channel=here)
+
+
+async def _ordered(command: Command, context: Context) -> View | Reply:
+    """What answers a form that orders something, by the words that it says; one that is wrong is shown again."""
+    handler = _DIGEST[command.text.partition(" ")[0]]
+    words = f"{command.text.partition(' ')[2]} {forms.spoken(command.values)}".strip()
+    try:
+        return await handler(replace(command, text=words), context)
+    except UsageError as error:
+        return await forms.filled_in(command, context, error)
 
 
 async def _help(command: Command, context: Context) -> View:  # noqa: ARG001 - every handler takes the same

@@ -80,6 +80,7 @@ class Field:
     choices: (value, label) of each; without any it is a text. value: what it is filled in with, of `choices` where
     there are some. lines: whether a text may have several. most: characters an answer may have.
     error: what was wrong with the last answer, in a sentence; hint and error have at most 100 characters together.
+    live: what the form says of itself (`Form.note`) depends on it, and is to be asked anew when it changes.
     """
 
     name: str
@@ -91,18 +92,21 @@ class Field:
     required: bool = True
     lines: bool = False
     most: int = 1_000
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A View: fields to fill in, at most five of them; what was filled in is the answer to a command.
+    """A View: fields to fill in, the most important first; what was filled in is the answer to a command.
 
-    title: at most 24 characters. submit: the command that takes the answers; its label is the button's.
+    Where a platform takes no more than five, the others are left as they are. title: at most 24 characters. submit: the
+    command that takes the answers; its label is the button's. note: what the present answers would come to.
     """
 
     title: str
     fields: tuple[Field, ...]
     submit: Action
+    note: str = ""
 
 
 View = Digest | Quotes | Notice | Listing | Form

@@ -68,7 +68,7 @@ def _form(view: Form) -> Content:
     errors = {field.name: clean(field.error) for field in view.fields if field.error}
     fields = tuple(map(_whole, view.fields))
     values = {"title": one_line(view.title) or "Form", "fields": fields, "errors": errors}
-    return Content("form", {**values, "submit": submit[0]})
+    return Content("form", {**values, "submit": submit[0], "note": clean(view.note).strip()})
 
 
 def _whole(field: Field) -> Field:

@@ -37,6 +37,7 @@ class Admins:
 
     async def _tell(self, about: Delivery, topic: str, text: str, now: datetime) -> bool:
         channel = self.channel(about.subscription.channel.workspace)
-        if about.notice or channel is None:  # a notice never says anything about itself
+        own = about.subscription.channel.member  # what members order for themselves is nobody else's business
+        if about.notice or own or channel is None:  # a notice never says anything about itself
             return False
         return await self.outbox.announce(channel, topic[:_LONGEST], text, now)
