@@ -13,7 +13,7 @@ import pytest
 
 from digestbot import notes
 from digestbot.commands.offers import beneath, beside
-from digestbot.model import Action, Digest, Field, Form, Highlight, Listing, Notice, Quotes, View
+from digestbot.model import Action, Digest, Field, Form, Highlight, Home, Listing, Notice, Quotes, Section, View
 from digestbot.rendering import Renderer
 from digestbot.rendering.limits import exceeded
 
@@ -103,6 +103,18 @@ VIEWS: dict[str, View] = {
         ),
         _SUBSCRIBE,
         "24 highlights match, enough for 12 digests: 15 days before one comes again.",
+    ),
+    "home": Home(
+        (
+            Section("Today’s pick", (), (STARCODER,), beside((STARCODER, STARCODER))),
+            Section(
+                "Digests",
+                ("morning: 3 highlights of “licences”, weekdays at 09:00. Next: Tue 3 Mar 09:00.",),
+                actions=(Action("New digest", "digest", "subscribe"), Action("Edit morning", "digest", "edit morning")),
+            ),
+            Section("Your list", ("2 saved",), (APACHE, CHINESE), (Action("All of it", "quote", "saved"),)),
+        ),
+        _AGAIN,
     ),
     "form-wrong": Form(
         "Subscribe", (Field("schedule", "When", error="Write it like “weekdays at 09:00”."),), _SUBSCRIBE

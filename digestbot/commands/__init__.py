@@ -18,6 +18,7 @@ from digestbot.commands import (
     digest,
     explaining,
     forms,
+    home,
     keeping,
     lookup,
     moderating,
@@ -86,7 +87,7 @@ async def _digest(command: Command, context: Context) -> View | Reply:
 
 async def matching(command: Command, context: Context) -> Form:
     """The form that a command would submit, as it is filled in so far, with what its answers would come to."""
-    return await forms.filled_in(_direct(command), context)
+    return forms.told(await forms.filled_in(_direct(command), context))
 
 
 def _direct(command: Command) -> Command:
@@ -149,6 +150,7 @@ _DIGEST: dict[str, Handler] = {
     "correct": capturing.correct,
     "refuse": capturing.refuse,
     "withdraw": capturing.withdraw,
+    "home": home.home,
     "audit": explaining.audit,
     "help": _help,
 }
@@ -159,5 +161,6 @@ _COMMANDS: dict[str, Handler] = {
     "quote": lookup.quote,
     "digest": _digest,
     "capture": capturing.capture,
+    "home": home.home,
     **_OF_HIGHLIGHTS,
 }

@@ -76,6 +76,12 @@ async def filled_in(command: Command, context: Context, error: UsageError | None
     return replace(form, fields=tuple(fields), note=note)
 
 
+def told(form: Form) -> Form:
+    """The form with what is wrong with it in its note: while it is being filled in nothing is wrong for good."""
+    wrong = " ".join(one.error for one in form.fields if one.error)
+    return replace(form, fields=tuple(replace(one, error="") for one in form.fields), note=wrong or form.note)
+
+
 async def _comes_to(order: Subscription, context: Context) -> str:
     guidance = await context.guided(order.channel.workspace)
     return f"{telling.about(order)}, {telling.when(order)}. {telling.stock(order, context, guidance)}"

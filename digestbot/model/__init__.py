@@ -8,7 +8,7 @@ Texts from notes and people are plain text here: no markup, never escaped. Escap
 from __future__ import annotations
 
 from digestbot.model.asking import Addressee, Answered, Command, Quoted, Reply
-from digestbot.model.views import Digest, Field, Form, Listing, Notice, Quotes, View
+from digestbot.model.views import Digest, Field, Form, Home, Listing, Notice, Quotes, Section, View
 from digestbot.model.words import (
     LOCAL,
     OPEN,
@@ -45,6 +45,7 @@ __all__ = [
     "Field",
     "Form",
     "Highlight",
+    "Home",
     "InDoubt",
     "Listing",
     "Message",
@@ -57,6 +58,7 @@ __all__ = [
     "Quotes",
     "Reply",
     "SavedSearch",
+    "Section",
     "Source",
     "Subscription",
     "Theme",

@@ -109,4 +109,25 @@ class Form:
     note: str = ""
 
 
-View = Digest | Quotes | Notice | Listing | Form
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a Home: sentences of our own, highlights, and what can be done with them.
+
+    actions: those with a highlight's id stand beside it, the others below the section.
+    """
+
+    title: str
+    lines: tuple[str, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A View: all that digestbot has for one member, at a glance; one message, at most ten sections."""
+
+    sections: tuple[Section, ...]
+    actions: tuple[Action, ...] = ()
+
+
+View = Digest | Quotes | Notice | Listing | Form | Home
