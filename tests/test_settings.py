@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digestbot import credentials, settings
-from digestbot.config import MOST_HIGHLIGHTS
+from digestbot.config.subscriptions import MOST_HIGHLIGHTS
 from digestbot.credentials import Credentials
 from digestbot.errors import SettingsError
 from digestbot.model import Channel, SavedSearch
@@ -213,10 +213,10 @@ def test_saved_searches_are_themes() -> None:
         ("[[subscription]]", "subscription: .*Write subscriptions"),
         ("subscriptions = 3", "write one table a subscription"),
         ("content = 3", "write a table"),
-        ("sources = 3", "write a table"),
-        ("[sources.'A book']\nweight = 0", "sources.A book.weight: write a number from 0.01 to 100"),
-        ("[sources.'A book']\nnever = 1", "sources.A book.never: write never = true"),
-        ("[sources.'A book']\nwieght = 2", "sources.A book.wieght: .*Write weight"),
+        ("weights = 3", "write a table"),
+        ("[weights]\n'A book' = 0", 'weights.A book: write a number from 0.01 to 100, or "never"'),
+        ("[weights]\n'A book' = true", "weights.A book: write a number"),
+        ("[weights]\n'A book' = 'nevver'", "weights.A book: write a number"),
         ("[highlights]\nhide = ['abc']", "highlights.hide: “abc” is no id"),
         ("[content]\nexclude_tags = 'x'", "write a list of texts"),
         ("[content]\nexclude = ['x']", "content.exclude: "),
@@ -248,7 +248,7 @@ def test_what_curation_is_told() -> None:
     Path("digestbot.toml").write_text(
         "[[subscriptions]]\nname='a'\nchannel='console'\nschedule='daily at 9'\ntheme=['ale', 'bee']\nbalance=0\n"
         "repeat_after_days=90\nwhen_short='second round'\non_this_day=true\n"
-        "[sources.'The Book']\nweight=2\n[sources.'https://www.example.org/x/']\nnever=true\n"
+        "[weights]\n'The Book'=2\n'https://www.example.org/x/'='never'\n"
         "[highlights]\nhide=['0123456789abcdef']\nshow=['0123456789abcdef', 'fedcba9876543210']\n",
         encoding="utf-8",
     )

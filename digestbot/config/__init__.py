@@ -1,0 +1,52 @@
+"""digestbot.toml: the subscriptions, saved searches, and what of the notes stays private. It holds no secrets.
+
+Each file of this folder reads one group of its tables.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from digestbot.config import guidance, subscriptions, themes
+from digestbot.config.table import Table
+from digestbot.curation.guidance import NOBODY, Guidance
+from digestbot.errors import SettingsError
+from digestbot.model import SavedSearch, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What digestbot.toml says.
+
+    exclude_tags, exclude_folders: notes with these tags, or in these folders of a content folder, are never shown.
+    themes: saved searches, each a theme beside those that the notes show.
+    guidance: weights of sources, and which highlights are taken out or put past the gate.
+    """
+
+    subscriptions: tuple[Subscription, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
+    exclude_folders: tuple[str, ...] = ()
+    themes: tuple[SavedSearch, ...] = ()
+    guidance: Guidance = NOBODY
+
+
+def read(path: Path) -> Config:
+    """Read the file; one that is not there says nothing. Raises SettingsError with the file, the key and the fix."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return Config()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}). Check DIGESTBOT_CONFIG.") from error
+    except RecursionError:
+        raise SettingsError(f"{path}: is not TOML: brackets stand in brackets, too deeply.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: is not TOML: {error}.") from error
+    table = Table(f"{path}: ", document)
+    table.knows("subscriptions", "content", "themes", "weights", "highlights")
+    content = table.table("content")
+    content.knows("exclude_tags", "exclude_folders")
+    excluded = content.texts("exclude_tags"), content.texts("exclude_folders")
+    return Config(subscriptions.read(table), *excluded, themes.read(table), guidance.read(table))

@@ -1,0 +1,104 @@
+"""[[subscriptions]]: the channels' standing orders."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from pkgutil import iter_modules
+
+from digestbot import schedule
+from digestbot.config.table import Table
+from digestbot.curation import ROTATE
+from digestbot.errors import ScheduleError
+from digestbot.model import LOCAL, Channel, Subscription, WhenShort
+
+MOST_HIGHLIGHTS = 25
+"""The largest digest that may be ordered."""
+
+KEYS = (
+    "name", "channel", "schedule", "zone", "theme", "size", "title", "repeat_after_days", "when_short", "balance",
+    "on_this_day",
+)  # fmt: skip
+"""What a table may say of a subscription."""
+
+_CHANNEL = re.compile(r"([a-z][\w.]*)(?::(?:([^/:\s]+)/)?([^/:\s]+))?", re.ASCII)
+_WHEN_SHORT: dict[str, WhenShort] = {"fewer": "fewer", "skip": "skip", "second round": "second round"}
+
+
+def platforms() -> list[str]:
+    """The names of the platforms that digestbot brings: the files of platforms/."""
+    return sorted(module.name for module in iter_modules([str(Path(__file__).parents[1] / "platforms")]))
+
+
+def read(table: Table) -> tuple[Subscription, ...]:
+    """All of them, each with a name of its own. Raises SettingsError."""
+    found: dict[str, Subscription] = {}
+    for place in table.rows("subscriptions", "subscription"):
+        one = _subscription(place)
+        if one.id in found:
+            raise place.wrong("name", f"“{one.id}” is taken by another subscription. Give each its own name.")
+        found[one.id] = one
+    return tuple(found.values())
+
+
+def _subscription(table: Table) -> Subscription:
+    table.knows(*KEYS)
+    order, zone = _schedule(table)
+    return Subscription(
+        id=table.name("morning"),
+        channel=_channel(table),
+        schedule=order,
+        theme=ROTATE if isinstance(table.values.get("theme"), list) else table.text("theme", ROTATE),
+        themes=table.texts("theme") if isinstance(table.values.get("theme"), list) else (),
+        zone=zone,
+        size=_size(table),
+        title=table.text("title") if "title" in table.values else None,
+        repeat_after_days=int(table.number("repeat_after_days", 60, 0, 3650)),
+        when_short=_when_short(table),
+        balance=table.number("balance", 0.5, 0, 1),
+        on_this_day=table.switch("on_this_day"),
+    )
+
+
+def _when_short(table: Table) -> WhenShort:
+    text = table.text("when_short", "fewer")
+    if text not in _WHEN_SHORT:
+        raise table.wrong("when_short", f"“{text}” is not known. Write {', '.join(_WHEN_SHORT)}.")
+    return _WHEN_SHORT[text]
+
+
+def _channel(table: Table) -> Channel:
+    text = table.text("channel")
+    found = _CHANNEL.fullmatch(text)
+    if not found:
+        raise table.wrong(
+            "channel", f"“{text}” is not a channel. Write console, webhook:team or platform:workspace/id."
+        )
+    platform, workspace, name = found.groups()
+    if "." not in platform and platform not in platforms():
+        raise table.wrong("channel", f"there is no platform “{platform}”. Write {' or '.join(platforms())}.")
+    return Channel(platform, workspace or LOCAL, name or platform)
+
+
+def _schedule(table: Table) -> tuple[str, str]:
+    """The schedule's own words, once they are known to be understood, and the IANA name of its zone.
+
+    A city may stand for its zone, and a zone in the words wins over the key.
+    """
+    text, zone = table.text("schedule"), table.text("zone", "UTC")
+    try:
+        schedule.parse(text)
+    except ScheduleError as error:
+        raise table.wrong("schedule", str(error)) from error
+    try:
+        order = schedule.parse(text, zone)
+    except ScheduleError as error:
+        raise table.wrong("zone", str(error)) from error
+    return text, order.zone
+
+
+def _size(table: Table) -> int:
+    size = table.values.get("size", 3)
+    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= MOST_HIGHLIGHTS:
+        raise table.wrong("size", f"write how many highlights a digest has, a number from 1 to {MOST_HIGHLIGHTS}.")
+    return size
