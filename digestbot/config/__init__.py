@@ -9,8 +9,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from digestbot.config import guidance, subscriptions, themes
+from digestbot.config import guidance, subscriptions, themes, workspaces
 from digestbot.config.table import Table
+from digestbot.config.workspaces import Workspace
 from digestbot.curation.guidance import NOBODY, Guidance
 from digestbot.errors import SettingsError
 from digestbot.model import SavedSearch, Subscription
@@ -23,6 +24,7 @@ class Config:
     exclude_tags, exclude_folders: notes with these tags, or in these folders of a content folder, are never shown.
     themes: saved searches, each a theme beside those that the notes show.
     guidance: weights of sources, and which highlights are taken out or put past the gate.
+    workspaces: the teams that have notes or admins of their own.
     """
 
     subscriptions: tuple[Subscription, ...] = ()
@@ -30,6 +32,7 @@ class Config:
     exclude_folders: tuple[str, ...] = ()
     themes: tuple[SavedSearch, ...] = ()
     guidance: Guidance = NOBODY
+    workspaces: tuple[Workspace, ...] = ()
 
 
 def read(path: Path) -> Config:
@@ -45,8 +48,14 @@ def read(path: Path) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not TOML: {error}.") from error
     table = Table(f"{path}: ", document)
-    table.knows("subscriptions", "content", "themes", "weights", "highlights")
+    table.knows("subscriptions", "content", "themes", "weights", "highlights", "workspaces")
     content = table.table("content")
     content.knows("exclude_tags", "exclude_folders")
     excluded = content.texts("exclude_tags"), content.texts("exclude_folders")
-    return Config(subscriptions.read(table), *excluded, themes.read(table), guidance.read(table))
+    return Config(
+        subscriptions.read(table),
+        *excluded,
+        themes.read(table),
+        guidance.read(table),
+        workspaces.read(table, path.absolute().parent),
+    )

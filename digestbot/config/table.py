@@ -28,6 +28,10 @@ EXAMPLES = {
     "when_short": "fewer",
     "hide": "0123456789abcdef",
     "show": "0123456789abcdef",
+    "content": "notes",
+    "admins": "U0123ABCD",
+    "curators": "U0123ABCD",
+    "admin_channel": "webhook:ops",
 }
 """What each key may look like, for complaints."""
 
