@@ -21,8 +21,7 @@ from digestbot.commands import Context, answer
 from digestbot.curation import ALL, ROTATE
 from digestbot.errors import DigestbotError, PlatformError, SettingsError, StoreError, ThemeError, origin
 from digestbot.library import open_library
-from digestbot.library.index import Place
-from digestbot.library.privacy import rules
+from digestbot.library.place import place
 from digestbot.library.watch import Keeper
 from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription, View
 from digestbot.ports import Library, Platform, Store
@@ -60,8 +59,7 @@ class App:
         """The notes as they are now; the keeper has them at hand while it watches, else they are looked at."""
         if self.keeper:
             return await self.keeper.library()
-        told = self.settings
-        return await asyncio.to_thread(open_library, told.content, told.data, rules(told), saved=told.themes)
+        return await asyncio.to_thread(open_library, place(self.settings))
 
     async def answer(self, command: Command) -> Message:
         """The message that answers a command; whatever goes wrong is said there, in a sentence."""
@@ -236,7 +234,7 @@ async def _app(settings: Settings, url: str, names: set[str]) -> AsyncIterator[A
     """The parts, connected; drained and closed at the end."""
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
     store = open_store(url)
-    keeper = Keeper(Place(settings.content, settings.data, rules(settings), settings.themes))
+    keeper = Keeper(place(settings))
     watching: list[asyncio.Task[None]] = []
     try:
         await keeper.library()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,12 @@ def demo(content: tuple[str, ...]) -> None:
     """Show today's digest as Slack and Discord would get it, and a look-up answered."""
     from digestbot import settings
     from digestbot.cli.look import pick
+    from digestbot.library.place import place
     from digestbot.rendering import Renderer
 
     loaded = settings.load(content or (str(settings.bundled("content")),))
     with tempfile.TemporaryDirectory(prefix="digestbot-") as data:
-        library = load_library(loaded, Path(data))
+        library = load_library(place(replace(loaded, data=Path(data))))
         renderer = Renderer(loaded.template_folders)
         digest = pick(loaded, library, "rotate", now().date(), 3).digest
         _read(library, loaded.content)

@@ -6,12 +6,12 @@ import os
 import shutil
 import sys
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from digestbot.library.place import Place
     from digestbot.library.search import Library
     from digestbot.model import Message, View
     from digestbot.settings import Settings
@@ -24,6 +24,9 @@ content_option = click.option(
     multiple=True,
     metavar="PATH",
     help="A folder of notes, before DIGESTBOT_CONTENT; may be given several times.",
+)
+workspace_option = click.option(
+    "--workspace", metavar="NAME", help="A workspace of digestbot.toml, to see its own notes.  [default: local]"
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -38,12 +41,29 @@ def load_settings(content: tuple[str, ...]) -> Settings:
     return loaded
 
 
-def load_library(settings: Settings, data: Path | None = None) -> Library:
-    """The library of the settings' notes; its index lies under `data`, else where the settings say."""
-    from digestbot.library import open_library
-    from digestbot.library.privacy import rules
+def load_place(settings: Settings, workspace: str | None, content: tuple[str, ...] = ()) -> Place:
+    """Where the notes of a workspace are; of the default one for None.
 
-    library = open_library(settings.content, data or settings.data, rules(settings), saved=settings.themes)
+    Raises UsageError for a workspace that digestbot.toml does not have, which would be shown the default notes, and
+    where folders of notes are named too.
+    """
+    from digestbot.errors import UsageError
+    from digestbot.library.place import place
+    from digestbot.model import LOCAL
+
+    names = [LOCAL, *(one.name for one in settings.workspaces)]
+    if workspace and workspace not in names:
+        raise UsageError(f"There is no workspace “{workspace}” in {settings.config}. Name {' or '.join(names)}.")
+    if workspace and content:
+        raise UsageError("A workspace has its own notes. Leave out --workspace or --content.")
+    return place(settings, workspace or LOCAL)
+
+
+def load_library(place: Place) -> Library:
+    """The library of a place; what it did not read is said on stderr."""
+    from digestbot.library import open_library
+
+    library = open_library(place)
     if library.notice:
         click.echo(f"digestbot: {library.notice}", err=True)
     return library
@@ -54,11 +74,10 @@ def complete_theme(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
     from digestbot import settings
     from digestbot.errors import DigestbotError
     from digestbot.library import open_library
-    from digestbot.library.privacy import rules
 
+    content = ctx.params.get("content") or ()
     try:
-        told = settings.load(ctx.params.get("content") or ())
-        library = open_library(told.content, told.data, rules(told), saved=told.themes, check=False)
+        library = open_library(load_place(settings.load(content), ctx.params.get("workspace"), content), check=False)
     except DigestbotError:
         return []
     # A shell offers only what goes on as it was begun.

@@ -13,7 +13,8 @@ from digestbot import telemetry
 from digestbot.errors import ContentError, DigestbotError
 from digestbot.library import index, worker
 from digestbot.library.files import hidden
-from digestbot.library.index import How, News, Place
+from digestbot.library.index import How, News
+from digestbot.library.place import Place
 from digestbot.library.search import Library
 
 STEP, DEBOUNCE = 100, 1000

@@ -1,0 +1,196 @@
+"""Workspaces: each sees its own notes, and nothing of another's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sample_notes import write
+
+from digestbot import settings
+from digestbot.config.workspaces import Workspace
+from digestbot.errors import SettingsError
+from digestbot.library.place import place, places
+from digestbot.library.privacy import Rules
+from digestbot.model import Channel
+
+TOML = """
+[content]
+exclude_tags = ["private"]
+
+[workspaces.T0RED]
+content = ["red"]
+admins = ["U1", "U2"]
+curators = ["U3"]
+admin_channel = "webhook:ops"
+exclude_folders = ["attic"]
+
+[workspaces.T0BLUE]
+content = ["blue"]
+
+[workspaces.T0PLAIN]
+admins = ["U9"]
+"""
+
+WORDS = {"T0RED": "crimsonsecret", "T0BLUE": "azuresecret", "local": "greensecret"}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the notes of three workspaces, each of which says its own secret everywhere a note can."""
+    for name in [name for name in os.environ if name.startswith("DIGESTBOT_")]:  # noqa: TID251 - a clean start for each test
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DIGESTBOT_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("DIGESTBOT_CONTENT", str(tmp_path / "green"))
+    for folder, word in (("red", WORDS["T0RED"]), ("blue", WORDS["T0BLUE"]), ("green", WORDS["local"])):
+        texts = [f"The ferry {word} leaves the harbour at {n} and nobody knows of it." for n in range(4)]
+        write(tmp_path / folder, f"A note on {word}", *texts, author=f"Ada {word}", tags=f"ferries, {word}")
+        (tmp_path / folder / f"{word}.md").write_bytes(b"\xff\xfe\x00odd")
+    (tmp_path / "digestbot.toml").write_text(TOML, encoding="utf-8")
+    return tmp_path
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run digestbot in the working directory."""
+    command = [sys.executable, "-m", "digestbot", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+
+
+def test_a_workspace_is_read(home: Path) -> None:
+    """Every key of a workspace's table reaches the settings, with what holds for all put in."""
+    told = settings.load()
+    assert told.workspace("T0RED") == Workspace(
+        "T0RED",
+        (home / "red",),
+        frozenset({"U1", "U2"}),
+        frozenset({"U3"}),
+        Channel("webhook", "local", "ops"),
+        ("private",),
+        ("attic",),
+    )
+    assert told.workspace("T0PLAIN").content == (home / "green",)
+    assert told.workspace("T0PLAIN").admins == {"U9"}
+    assert told.workspace("T0NOBODY") == Workspace("T0NOBODY", (home / "green",), exclude_tags=("private",))
+    assert set(told.folders) == {home / "green", home / "red", home / "blue"}
+
+
+def test_where_libraries_lie(home: Path) -> None:
+    """Notes or exclusions of a workspace's own have a folder of their own; all others share the one there was before.
+
+    So a workspace that is added makes nobody else's notes be read again.
+    """
+    told = settings.load()
+    found = places(told)
+    assert list(found) == ["local", "T0RED", "T0BLUE", "T0PLAIN"]
+    assert found["local"] == found["T0PLAIN"] == place(told, "T0NOBODY")
+    assert found["local"].data == home / "data"
+    assert found["T0RED"].data == home / "data" / "workspaces" / "T0RED"
+    assert found["T0RED"].rules == Rules(frozenset({"private"}), frozenset({"attic"}))
+    (home / "digestbot.toml").write_text("[workspaces.local]\nexclude_tags = ['x']\n", encoding="utf-8")
+    assert place(settings.load()).data == home / "data" / "workspaces" / "local"
+
+
+COMMANDS = [
+    ("preview",),
+    ("preview", "--theme", "all", "--size", "25", "--platform", "slack", "--json", "--why"),
+    ("preview", "--theme", "all", "--html", "page.html"),
+    ("preview", "--theme", "{other}"),
+    ("quote", "ferry"),
+    ("quote", "{other}"),
+    ("quote", "random", "--json"),
+    ("quote", "--by", "author"),
+    ("quote", "author:{other}"),
+    ("quote", "ferry", "--json", "--limit", "100"),
+    ("themes",),
+    ("themes", "--json"),
+    ("themes", "suggest"),
+    ("corpus", "check"),
+    ("corpus", "check", "--json"),
+    ("corpus", "index"),
+    ("corpus", "index", "--force"),
+    ("corpus", "export"),
+    ("corpus", "export", "--format", "csv"),
+    ("corpus", "export", "--format", "md"),
+]
+
+
+@pytest.mark.parametrize("workspace", ["T0RED", "T0BLUE", "local"])
+def test_no_word_of_another(workspace: str, home: Path) -> None:
+    """No command in one workspace shows a word of the notes of another, in whatever order they were read."""
+    others = [word for name, word in WORDS.items() if name != workspace]
+    for other in WORDS:
+        assert run("corpus", "index", "--workspace", other).returncode == 0
+    seen = ""
+    for command in COMMANDS:
+        words = [word.replace("{other}", others[0]) for word in command]
+        ran = run(*words, "--workspace", workspace)
+        output = ran.stdout + ran.stderr
+        output += (home / "page.html").read_text("utf-8") if "--html" in words else ""
+        for other in others:
+            # What somebody typed may come back, but nothing that stands round it in the notes.
+            typed = any(other in word for word in words)
+            signs = [f"ferry {other}", f"Ada {other}", f"note on {other}", f"{other}.md"] if typed else [other]
+            assert not [sign for sign in signs if sign in output], words
+        assert "Traceback" not in output
+        seen += output
+    assert WORDS[workspace] in seen
+
+
+def test_no_id_of_another(home: Path) -> None:
+    """An id of one workspace's highlight finds nothing in another."""
+    found = json.loads(run("quote", "ferry", "--json", "--workspace", "T0RED").stdout)
+    name = found["highlights"][0]["id"]
+    for words in ((name,), ("like", name), ("context", name)):
+        ran = run("quote", *words, "--json", "--workspace", "T0BLUE")
+        assert "crimsonsecret" not in ran.stdout + ran.stderr
+    assert "crimsonsecret" in run("quote", name, "--workspace", "T0RED").stdout
+    assert home.exists()
+
+
+def test_an_unknown_workspace(home: Path) -> None:
+    """A workspace that digestbot.toml does not have is refused on the command line: it would be shown other notes."""
+    ran = run("quote", "ferry", "--workspace", "T0READ")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"There is no workspace “T0READ” in {home}/digestbot.toml. Name local or T0RED" in ran.stderr
+    ran = run("quote", "ferry", "--workspace", "T0RED", "--content", "blue")
+    assert ran.returncode == 2
+    assert "Leave out --workspace or --content" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("workspaces = 3", r"workspaces: write a table here"),
+        ("[workspaces]\nT0 = 3", r"workspaces\.T0: write a table here, headed \[workspaces\.T0\]"),
+        ("[workspaces.'a/b']", r"workspaces\.a/b: cannot be a name"),
+        ("[workspaces.'..']", r"workspaces\.\.\.: cannot be a name"),
+        ("[workspaces.local]\ncontent = ['red']", r"workspaces\.local\.content: .*Set DIGESTBOT_CONTENT"),
+        ("[workspaces.T0]\ncontent = ['nowhere']", r"workspaces\.T0\.content: there is no “nowhere”"),
+        ("[workspaces.T0]\ncontent = ['~nosuch/x']", r"workspaces\.T0\.content: there is no “~nosuch/x”"),
+        ("[workspaces.T0]\ncontent = []", r"workspaces\.T0\.content: name its folders"),
+        ("[workspaces.T0]\ncontent = 'red'", r"workspaces\.T0\.content: write a list of texts"),
+        ("[workspaces.T0]\nadmins = 'U1'", r"workspaces\.T0\.admins: write a list of texts"),
+        ("[workspaces.T0]\nadmin = ['U1']", r"workspaces\.T0\.admin: .*Write admins"),
+        ("[workspaces.T0]\nadmin_channel = 'icq:1'", r"workspaces\.T0\.admin_channel: there is no platform “icq”"),
+    ],
+)
+def test_a_wrong_workspace_is_named(text: str, complaint: str, home: Path) -> None:
+    """A mistake in a workspace's table is refused by its key, with what to write instead."""
+    (home / "digestbot.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=complaint):
+        settings.load()
+
+
+def test_no_data_in_the_notes_of_any(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the index nor a page is written into the notes of a workspace."""
+    monkeypatch.setenv("DIGESTBOT_DATA", str(home / "red" / "data"))
+    with pytest.raises(SettingsError, match=r"DIGESTBOT_DATA: .*lies in the notes"):
+        settings.load()
+    monkeypatch.setenv("DIGESTBOT_DATA", str(home / "data"))
+    assert "--html" in run("preview", "--html", "blue/page.html").stderr
+    assert not (home / "blue" / "page.html").exists()
