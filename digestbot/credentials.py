@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from digestbot import environment
-from digestbot.environment import Given, Setting
+from digestbot.environment import Given, Setting, Variables
 from digestbot.errors import SettingsError
 from digestbot.settings import Settings, located, refuse_in_notes
 
@@ -54,14 +54,27 @@ class Credentials:
 
 def load() -> Credentials:
     """Read the secrets. Raises SettingsError that names what is wrong, and never its value."""
-    given = environment.read().secrets
-    found: dict[str, Any] = {"warnings": tuple(filter(None, map(warning, given)))}
-    for one in given:
+    found, problems = survey(environment.read())
+    if problems:
+        raise SettingsError(problems[0])
+    return found
+
+
+def survey(variables: Variables) -> tuple[Credentials, tuple[str, ...]]:
+    """The secrets as far as they can be read, and what is wrong with the others. Never raises."""
+    problems: list[str] = []
+    found: dict[str, Any] = {"warnings": tuple(filter(None, map(warning, variables.secrets)))}
+    for one in variables.secrets:
+        try:
+            secret = value(one)
+        except SettingsError as error:
+            problems.append(str(error))
+            continue
         if one.key:
-            found.setdefault(field_of(one.setting), {})[one.key.lower()] = value(one)
+            found.setdefault(field_of(one.setting), {})[one.key.lower()] = secret
         else:
-            found[field_of(one.setting)] = value(one)
-    return Credentials(**found)
+            found[field_of(one.setting)] = secret
+    return Credentials(**found), tuple(problems)
 
 
 def field_of(setting: Setting) -> str:

@@ -44,9 +44,9 @@ def read(path: Path) -> Config:
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}). Check DIGESTBOT_CONFIG.") from error
     except RecursionError:
-        raise SettingsError(f"{path}: is not TOML: brackets stand in brackets, too deeply.") from None
+        raise SettingsError(f"{path}: is not TOML: brackets stand in brackets, too deeply. Take some out.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: is not TOML: {error}.") from error
+        raise SettingsError(f"{path}: is not TOML: {error}. Mend that line.") from error
     table = Table(f"{path}: ", document)
     table.knows("subscriptions", "content", "themes", "weights", "highlights", "workspaces")
     content = table.table("content")
