@@ -10,14 +10,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import aiohttp
 import pytest
+from sample_notes import write
 
 from digestbot import web
 from digestbot.errors import SettingsError, StoreError
-from digestbot.findings import Check, Finding, Level, ok
-from digestbot.web.health import Health, report
+from digestbot.findings import Check, Finding, Level, ask, ok, worst
+from digestbot.web.health import Health, answering, beating, report
 
 ANY = ("127.0.0.1", 0)
 
@@ -192,3 +194,57 @@ asyncio.run(main())
     os.kill(process.pid, signal.SIGTERM)
     output, _ = process.communicate(timeout=10)
     assert (output, process.returncode) == ("stopped by ourselves\n", 0)
+
+
+async def test_beating() -> None:
+    """A service that has not ticked for too long is not alive; one that has is."""
+    for silent, level in ((0.0, Level.OK), (600.0, Level.OK), (601.0, Level.ERROR)):
+        assert worst(await ask(beating(lambda: 1000.0, lambda: 1000.0 + silent, 600), 1)) is level  # noqa: B023 - called at once
+
+
+async def test_answering() -> None:
+    """What answers is well, whatever it says; what raises is not, by the error's own sentence."""
+
+    async def fails() -> None:
+        raise StoreError("The disk is full. Make room.")
+
+    assert await ask(answering("x", lambda: asyncio.sleep(0, "anything")), 1) == ()
+    assert await ask(answering("x", fails), 1) == (Finding(Level.ERROR, "The disk is full.", "Make room."),)
+
+
+async def test_a_running_service_tells_its_health(tmp_path: Path) -> None:
+    """`digestbot run` answers at the address that is set, names each check, and ends on SIGTERM as without."""
+    write(tmp_path / "notes", "A note", "The ferry leaves the harbour at nine and nobody knows of it.")
+    order = 'name = "a"\nchannel = "webhook:team"\nschedule = "daily at 09:00"\n'
+    (tmp_path / "digestbot.toml").write_text(f"[[subscriptions]]\n{order}", encoding="utf-8")
+    environment = {
+        "HOME": str(tmp_path),
+        "DIGESTBOT_CONTENT": "notes",
+        "DIGESTBOT_DATA": "data",
+        "DIGESTBOT_HTTP": "127.0.0.1:0",
+        "DIGESTBOT_LOG_FORMAT": "json",
+        "DIGESTBOT_WEBHOOK_TEAM": "https://example.org/hook",
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "digestbot", "run"), cwd=tmp_path, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr
+    try:
+        async with asyncio.timeout(30):
+            lines = [json.loads(await process.stderr.readline())]
+            while lines[-1]["event"] != "subscribed":
+                lines.append(json.loads(await process.stderr.readline()))
+            (base,) = [line["http"] for line in lines if line["event"] == "started"]
+            async with aiohttp.ClientSession(base) as session:
+                async with session.get("/livez") as live:
+                    assert (live.status, (await live.json())["checks"]) == (200, {"tick": {"state": "ok"}})
+                async with session.get("/readyz") as ready:
+                    states = await ready.json()
+            names = ("tick", "database", "library", "webhook")
+            assert (ready.status, states["checks"]) == (200, {name: {"state": "ok"} for name in names})
+            process.terminate()
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

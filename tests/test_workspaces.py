@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from fakes import NOW, FakePlatform, FakeStore
 from sample_notes import write
 
 from digestbot import settings
+from digestbot.app import App
 from digestbot.config.workspaces import Workspace
 from digestbot.errors import SettingsError
 from digestbot.library.place import place, places
 from digestbot.library.privacy import Rules
-from digestbot.model import Channel
+from digestbot.library.watch import Keepers
+from digestbot.model import Channel, Command, Delivery, Outcome, Subscription
+from digestbot.rendering import Renderer
+from digestbot.service import Service
 
 TOML = """
 [content]
@@ -141,7 +148,8 @@ def test_no_word_of_another(workspace: str, home: Path) -> None:
     assert WORDS[workspace] in seen
 
 
-def test_no_id_of_another(home: Path) -> None:
+@pytest.mark.usefixtures("home")
+def test_no_id_of_another() -> None:
     """An id of one workspace's highlight finds nothing in another."""
     found = json.loads(run("quote", "ferry", "--json", "--workspace", "T0RED").stdout)
     name = found["highlights"][0]["id"]
@@ -149,7 +157,6 @@ def test_no_id_of_another(home: Path) -> None:
         ran = run("quote", *words, "--json", "--workspace", "T0BLUE")
         assert "crimsonsecret" not in ran.stdout + ran.stderr
     assert "crimsonsecret" in run("quote", name, "--workspace", "T0RED").stdout
-    assert home.exists()
 
 
 def test_an_unknown_workspace(home: Path) -> None:
@@ -194,3 +201,47 @@ def test_no_data_in_the_notes_of_any(home: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("DIGESTBOT_DATA", str(home / "data"))
     assert "--html" in run("preview", "--html", "blue/page.html").stderr
     assert not (home / "blue" / "page.html").exists()
+
+
+async def test_a_service_keeps_them_apart(home: Path) -> None:
+    """A running service looks in the library of the workspace that asks, also when it is told of a saved note."""
+    keepers = Keepers(settings.load())
+    await keepers.open()
+    watching = asyncio.create_task(keepers.watch())
+    try:
+        red, blue, plain = [await keepers.library(name) for name in ("T0RED", "T0BLUE", "T0PLAIN")]
+        assert [one.find("ferry").total for one in (red, blue, plain)] == [4, 4, 4]
+        assert [one.find(WORDS["T0RED"]).total for one in (red, blue, plain)] == [4, 0, 0]
+        assert await keepers.library("local") is plain
+        write(home / "blue", "More", "The azuresecret pilot sleeps until the tide has turned, and nobody wakes him.")
+        async with asyncio.timeout(20):
+            while not (await keepers.library("T0BLUE")).find("pilot").total:  # noqa: ASYNC110 - the system says when
+                await asyncio.sleep(0.05)
+        assert not (await keepers.library("T0RED")).find("pilot").total
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_digest_is_of_its_own_workspace() -> None:
+    """`digestbot run` answers a channel of each workspace out of that workspace's notes alone."""
+    told = settings.load()
+    platform = FakePlatform()
+    app = App(told, FakeStore(), {"fake": platform}, Renderer(told.template_folders), Keepers(told))
+    for name, word in WORDS.items():
+        channel = Channel("fake", name, "C1")
+        for text in ("ferry", *WORDS.values()):
+            message = await app.answer(Command("quote", text, channel, "U1"))
+            said = "".join(part.text for part in message.parts)
+            assert (word in said) is (text in {"ferry", word})
+            for other in WORDS.values():
+                assert other == word or f"ferry {other}" not in said
+        order = Subscription("daily", channel, "daily at 09:00", theme="all", size=25)
+        delivery = Delivery(order, datetime(2026, 3, 2, 9, 0))  # noqa: DTZ001 - an occurrence is a wall time
+        service = Service(app.store, app.platforms, app.library, app.render, lambda: NOW)
+        await app.store.plan(order, delivery.occurrence, NOW)
+        assert (await service.deliver(delivery)).outcome is Outcome.CONFIRMED
+        posted = "".join(part.text for _, part, _, _ in platform.posts)
+        assert [one for one in WORDS.values() if one in posted] == [word]
+        platform.posts.clear()

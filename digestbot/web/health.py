@@ -24,6 +24,27 @@ class Health:
     ready: Sequence[Check] = ()
 
 
+def beating(last: Callable[[], float], clock: Callable[[], float], seconds: float) -> Check:
+    """Whether a service still turns: what `clock` told at its last tick is at most so many seconds ago."""
+
+    async def look() -> Sequence[Finding]:
+        silent = clock() - last()
+        what = f"The service has not turned for {silent:.0f} seconds."
+        return [] if silent <= seconds else [Finding(Level.ERROR, what, "Start it again.")]
+
+    return Check("tick", look)
+
+
+def answering(name: str, request: Callable[[], Awaitable[object]]) -> Check:
+    """Whether something answers at all, without an error and in time."""
+
+    async def look() -> Sequence[Finding]:
+        await request()
+        return []
+
+    return Check(name, look)
+
+
 def report(found: Mapping[str, Sequence[Finding]]) -> tuple[int, dict[str, object]]:
     """The status and the body for the findings of checks by their names: 503 where one is an error, else 200.
 
