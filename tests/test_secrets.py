@@ -17,7 +17,7 @@ from digestbot.cli import cli
 from digestbot.environment import SETTINGS
 
 CANARY = "c4n4ry"
-URLS = {"DIGESTBOT_DATABASE_URL": f"postgresql+psycopg://{CANARY}:{CANARY}@127.0.0.1:1/{CANARY}"}
+URLS = {"DIGESTBOT_DATABASE_URL": f"postgresql+psycopg://bot:{CANARY}@127.0.0.1:1/ledger"}
 """Secrets that must look like something; every other is a URL that nobody answers."""
 
 TOML = """

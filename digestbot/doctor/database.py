@@ -8,7 +8,8 @@ from functools import partial
 
 from digestbot import credentials
 from digestbot.doctor.installation import Installation
-from digestbot.findings import Check, Finding, ok
+from digestbot.errors import DigestbotError
+from digestbot.findings import Check, Finding, Level, ok
 
 
 def checks(of: Installation) -> Sequence[Check]:
@@ -20,7 +21,10 @@ def checks(of: Installation) -> Sequence[Check]:
 
 async def _database(of: Installation) -> Sequence[Finding]:
     told, _ = credentials.survey(of.variables)
-    return await asyncio.to_thread(_look, told.database(of.settings))
+    try:
+        return await asyncio.to_thread(_look, told.database(of.settings))
+    except DigestbotError as error:
+        return [Finding(Level.ERROR, str(error), "Check DIGESTBOT_DATABASE_URL, and the file or the server.")]
 
 
 def _look(url: str) -> Sequence[Finding]:
