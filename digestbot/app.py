@@ -7,29 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from digestbot import credentials, platforms, schedule, sources, telemetry
+from digestbot import credentials, platforms, schedule, sources, telemetry, web
 from digestbot.clock import now
 from digestbot.commands import Context, answer
 from digestbot.curation import ALL, ROTATE
 from digestbot.errors import DigestbotError, PlatformError, SettingsError, StoreError, ThemeError, origin
-from digestbot.library import open_library
-from digestbot.library.index import Place
-from digestbot.library.privacy import rules
-from digestbot.library.watch import Keeper
-from digestbot.model import Command, Delivery, Message, Notice, Outcome, Part, Subscription, View
+from digestbot.findings import Check, Finding, Level
+from digestbot.library.watch import Keepers
+from digestbot.model import LOCAL, Channel, Command, Delivery, Message, Notice, Outcome, Part, Subscription, View
 from digestbot.ports import Library, Platform, Store
 from digestbot.rendering import Renderer
 from digestbot.service import Ended, Service
 from digestbot.settings import Settings
 from digestbot.store import open_store, serving
+from digestbot.web.health import Health, answering, beating
 
 HEARTBEAT = timedelta(minutes=5)
 """The longest sleep: timers stand still while a machine is suspended or its clock is set, and this finds out."""
@@ -54,20 +55,19 @@ class App:
     store: Store
     platforms: Mapping[str, Platform]
     renderer: Renderer
-    keeper: Keeper | None = None
+    keepers: Keepers
 
-    async def library(self) -> Library:
-        """The notes as they are now; the keeper has them at hand while it watches, else they are looked at."""
-        if self.keeper:
-            return await self.keeper.library()
-        told = self.settings
-        return await asyncio.to_thread(open_library, told.folders, told.data, rules(told), saved=told.themes)
+    async def library(self, workspace: str) -> Library:
+        """The notes of a workspace as they are now; the keepers have them at hand while they watch."""
+        return await self.keepers.library(workspace)
 
     async def answer(self, command: Command) -> Message:
         """The message that answers a command; whatever goes wrong is said there, in a sentence."""
         templates = self.platforms[command.channel.platform].templates(command.channel)
         try:
-            context = Context(await self.library(), self.store, now(), guidance=self.settings.guidance)
+            context = Context(
+                await self.library(command.channel.workspace), self.store, now(), guidance=self.settings.guidance
+            )
             view = await answer(command, context)
             message = self.render(view, templates)
         except DigestbotError as error:
@@ -100,6 +100,8 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
     Raises SettingsError, ContentError and StoreError where it cannot begin.
     """
     secrets = credentials.load()
+    for problem in secrets.warnings:
+        telemetry.event("secret", failed=True, problem=problem)
     url = secrets.database(settings)
     await sources.first(settings, secrets)
     names = {one.channel.platform for one in settings.subscriptions} | ({"console"} if prompt else set())
@@ -108,13 +110,15 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
             await _check(app)
             stop = _stop_signal()
             clockwork = Clockwork(app, settings.subscriptions)
-            await clockwork.start()
-            fresh = asyncio.create_task(sources.keep_fresh(settings, secrets))
-            listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
-            await stop.wait()
-            fresh.cancel()
-            await clockwork.stop()
-            await _cancel([*listeners, fresh])
+            async with web.serving(settings.http, _health(app, clockwork)) as address:
+                telemetry.event("started", http=address, content=len(settings.content))
+                await clockwork.start()
+                fresh = asyncio.create_task(sources.keep_fresh(settings, secrets))
+                listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
+                await stop.wait()
+                fresh.cancel()
+                await clockwork.stop()
+                await _cancel([*listeners, fresh])
 
 
 async def converse(settings: Settings) -> None:
@@ -135,6 +139,7 @@ class Clockwork:
         self._in_flight: set[asyncio.Task[None]] = set()
         self._given_up: dict[str, Delivery] = {}
         self._stopping = False
+        self.ticked = time.monotonic()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     async def start(self) -> None:
@@ -176,6 +181,7 @@ class Clockwork:
         await asyncio.wait([work])
 
     async def _plan_and_claim(self) -> None:
+        self.ticked = time.monotonic()
         try:
             await self._settle()
             for skipped in await self._service.plan_due(self._subscriptions):
@@ -208,13 +214,17 @@ class Clockwork:
             task.add_done_callback(self._in_flight.discard)
 
     async def _deliver(self, delivery: Delivery) -> None:
+        with telemetry.about(delivery=delivery.id):
+            await self._attempt(delivery)
+
+    async def _attempt(self, delivery: Delivery) -> None:
         try:
             _report(await self._service.deliver(delivery))
         except StoreError as error:
             self._given_up[delivery.id] = delivery
-            telemetry.event("store", failed=True, delivery=delivery.id, problem=error)
+            telemetry.event("store", failed=True, problem=error)
         except asyncio.CancelledError:
-            telemetry.event("delivery", failed=True, id=delivery.id, outcome="interrupted")
+            telemetry.event("delivery", failed=True, outcome="interrupted")
             raise
         await self._wake_when_due()
 
@@ -240,12 +250,12 @@ async def _app(settings: Settings, url: str, names: set[str]) -> AsyncIterator[A
     """The parts, connected; drained and closed at the end."""
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
     store = open_store(url)
-    keeper = Keeper(Place(settings.folders, settings.data, rules(settings), settings.themes))
+    keepers = Keepers(settings)
     watching: list[asyncio.Task[None]] = []
     try:
-        await keeper.library()
-        watching.append(asyncio.create_task(keeper.watch()))
-        yield App(settings, store, connected, Renderer(settings.template_folders), keeper)
+        await keepers.open()
+        watching.append(asyncio.create_task(keepers.watch()))
+        yield App(settings, store, connected, Renderer(settings.template_folders), keepers)
     finally:
         await _cancel(watching)
         for platform in connected.values():
@@ -255,8 +265,8 @@ async def _app(settings: Settings, url: str, names: set[str]) -> AsyncIterator[A
 
 async def _check(app: App) -> None:
     """Log what would keep a digest from its channel; raise SettingsError for a theme that the notes do not have."""
-    library = await app.library()
     for one in app.settings.subscriptions:
+        library = await app.library(one.channel.workspace)
         for finding in await app.platforms[one.channel.platform].check(one.channel):
             telemetry.event("channel", failed=True, channel=one.channel, problem=finding)
         named = one.themes or (one.theme,)
@@ -264,6 +274,24 @@ async def _check(app: App) -> None:
             _ = [library.pool(theme) for theme in named if theme.casefold() not in {ROTATE, ALL}]
         except ThemeError as error:
             raise SettingsError(f"{app.settings.config}: subscription “{one.id}”: {error}") from error
+
+
+def _health(app: App, clockwork: Clockwork) -> Health:
+    """What /livez and /readyz look at: the service ticks at least once a heartbeat."""
+    tick = beating(lambda: clockwork.ticked, time.monotonic, 2 * HEARTBEAT.total_seconds())
+    checks = [answering("database", lambda: app.store.next_claim(LOCAL))]
+    checks += [answering("library", lambda: app.library(LOCAL))]
+    for name, platform in app.platforms.items():
+        channels = [one.channel for one in app.settings.subscriptions if one.channel.platform == name]
+        checks.append(Check(name, partial(_reachable, platform, channels)))
+    return Health([tick], [tick, *checks])
+
+
+async def _reachable(platform: Platform, channels: Sequence[Channel]) -> Sequence[Finding]:
+    """What keeps digests from a platform's channels: an error where none of them can be reached, else a warning."""
+    said = [problems for problems in [await platform.check(channel) for channel in channels] if problems]
+    level = Level.ERROR if said and len(said) == len(channels) else Level.WARNING
+    return [Finding.of(problem, level) for problems in said for problem in problems]
 
 
 def _stop_signal() -> asyncio.Event:
@@ -304,7 +332,7 @@ def _report(ended: Ended) -> None:
     telemetry.event(
         "delivery",
         failed=ended.outcome is not Outcome.CONFIRMED,
-        id=ended.delivery.id,
+        delivery=ended.delivery.id,
         outcome=ended.outcome,
         attempt=ended.delivery.attempt,
         reason=ended.reason,

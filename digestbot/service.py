@@ -47,13 +47,13 @@ class Ended:
 class Service:
     """Delivers what is due, through the ports.
 
-    platforms: by their names. library: the notes as they are now. now: the present instant (aware), read anew at
-    each step. guidance: what people say about what may be shown.
+    platforms: by their names. library: the notes of a workspace as they are now. now: the present instant (aware),
+    read anew at each step. guidance: what people say about what may be shown.
     """
 
     store: Store
     platforms: Mapping[str, Platform]
-    library: Callable[[], Awaitable[Library]]
+    library: Callable[[str], Awaitable[Library]]
     render: Render
     now: Callable[[], datetime]
     guidance: Guidance = NOBODY
@@ -150,7 +150,8 @@ class Service:
         """The message of a delivery, None where the stock has nothing for it, and what admins should know."""
         order = delivery.subscription
         history = await self.store.history(order.channel.workspace)
-        found = compose(await self.library(), history, delivery, self.now(), self.guidance)
+        library = await self.library(delivery.subscription.channel.workspace)
+        found = compose(library, history, delivery, self.now(), self.guidance)
         if not found.picks:
             return None, found.warning
         view = replace(found.digest, title=order.title or found.theme)

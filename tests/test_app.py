@@ -11,6 +11,7 @@ from fakes import CHANNEL, NOW, FakePlatform, FakeStore, make_subscription
 
 from digestbot.app import MOST_IN_FLIGHT, App, Clockwork, _check, _listen
 from digestbot.errors import StoreError
+from digestbot.library.watch import Keepers
 from digestbot.model import Command, Delivery, Message, Outcome
 from digestbot.ports import Answer, Shown
 from digestbot.rendering import Renderer
@@ -38,7 +39,7 @@ class BrokenStore(FakeStore):
 def make_app(tmp_path: Path, store: FakeStore, content: Path) -> App:
     """An app with a fake platform and real notes."""
     settings = Settings((content,), tmp_path / "data", tmp_path / "digestbot.toml")
-    return App(settings, store, {"fake": FakePlatform()}, Renderer([str(bundled("templates"))]))
+    return App(settings, store, {"fake": FakePlatform()}, Renderer([str(bundled("templates"))]), Keepers(settings))
 
 
 async def test_a_broken_store_is_left_alone(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ async def test_a_due_digest_is_one_post_and_the_console_answers(house: House) ->
 
     await house.mark()
     again = await house.start("run")
-    await logged(again, "id=local/marker")
+    await logged(again, "delivery=local/marker")
     await stop(again)
     assert house.server.tries == 1
     assert house.states() == ["confirmed"]
@@ -240,7 +240,7 @@ async def test_killed_after_the_answer(house: House) -> None:
     await process.wait()
     await house.mark()
     again = await house.start("run")
-    await logged(again, "id=local/marker")
+    await logged(again, "delivery=local/marker")
     await stop(again)
     assert (house.server.tries, house.states()) == (1, ["confirmed"])
 
@@ -316,7 +316,7 @@ async def test_a_failure_is_not_repeated_blindly(house: House, fault: str) -> No
     await stop(process)
     await house.mark()
     again = await house.start("run")
-    await logged(again, "id=local/marker")
+    await logged(again, "delivery=local/marker")
     await stop(again)
     assert (house.server.tries, house.states()) == (1, ["uncertain"])
 

@@ -37,7 +37,7 @@ class World:
         """The service that would be built after a restart: it has no memory of its own."""
         return Service(self.store, {"fake": self.platform}, self.library, self.render, lambda: self.now)
 
-    async def library(self) -> Library:
+    async def library(self, workspace: str) -> Library:  # noqa: ARG002 - every workspace has the same
         """The stock of this world."""
         return self.stock
 

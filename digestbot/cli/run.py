@@ -22,8 +22,8 @@ def run(content: tuple[str, ...], *, prompt: bool) -> None:
     from digestbot import telemetry
     from digestbot.errors import SettingsError
 
-    telemetry.start()
     loaded = load_settings(content)
+    telemetry.start(form=loaded.log_format, level=loaded.log_level)
     if not loaded.subscriptions:
         raise SettingsError(f"{loaded.config}: there are no subscriptions, so nothing is ever due. {_EXAMPLE}")
 

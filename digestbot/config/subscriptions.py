@@ -46,7 +46,7 @@ def _subscription(table: Table) -> Subscription:
     order, zone = _schedule(table)
     return Subscription(
         id=table.name("morning"),
-        channel=_channel(table),
+        channel=channel(table),
         schedule=order,
         theme=ROTATE if isinstance(table.values.get("theme"), list) else table.text("theme", ROTATE),
         themes=table.texts("theme") if isinstance(table.values.get("theme"), list) else (),
@@ -67,16 +67,15 @@ def _when_short(table: Table) -> WhenShort:
     return _WHEN_SHORT[text]
 
 
-def _channel(table: Table) -> Channel:
-    text = table.text("channel")
+def channel(table: Table, key: str = "channel") -> Channel:
+    """The channel that a key names, on a platform that there is. Raises SettingsError."""
+    text = table.text(key)
     found = _CHANNEL.fullmatch(text)
     if not found:
-        raise table.wrong(
-            "channel", f"“{text}” is not a channel. Write console, webhook:team or platform:workspace/id."
-        )
+        raise table.wrong(key, f"“{text}” is not a channel. Write console, webhook:team or platform:workspace/id.")
     platform, workspace, name = found.groups()
     if "." not in platform and platform not in platforms():
-        raise table.wrong("channel", f"there is no platform “{platform}”. Write {' or '.join(platforms())}.")
+        raise table.wrong(key, f"there is no platform “{platform}”. Write {' or '.join(platforms())}.")
     return Channel(platform, workspace or LOCAL, name or platform)
 
 

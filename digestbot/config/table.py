@@ -36,7 +36,11 @@ EXAMPLES = {
     "folder": "notes/books",
     "group": "abcd1234",
     "user": "ada",
-    "workspace": "team",
+    "workspace": "T0123ABCD",
+    "content": "notes",
+    "admins": "U0123ABCD",
+    "curators": "U0123ABCD",
+    "admin_channel": "webhook:ops",
 }
 """What each key may look like, for complaints."""
 
