@@ -29,6 +29,7 @@ COMMANDS = {
     "run": "run",
     "console": "run",
     "db": "db",
+    "doctor": "doctor",
     "demo": "demo",
 }
 """Which file of this folder holds a command; its function is called like the command, `-` written as `_`, and
