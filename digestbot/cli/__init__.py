@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -17,9 +18,12 @@ COMMANDS = {
     "run": "run",
     "console": "run",
     "db": "db",
+    "export": "portable",
+    "import": "portable",
     "demo": "demo",
 }
-"""Which file of this folder holds a command; its function is called like the command, `-` written as `_`."""
+"""Which file of this folder holds a command; its function is called like the command, `-` written as `_`, and
+one that Python knows already with `_` behind."""
 
 
 class _Commands(click.Group):
@@ -34,7 +38,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"digestbot.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        command: click.Command = getattr(module, cmd_name.replace("-", "_") + "_" * iskeyword(cmd_name))
         return command
 
     def resolve_command(
