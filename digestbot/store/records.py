@@ -151,7 +151,7 @@ def prune(db: Connection, before: datetime) -> int:
     return count
 
 
-_EMPTY = literal_column("''")  # as the index has it
+_EMPTY: ColumnElement[str] = literal_column("''")  # as the index has it
 
 
 def _row(db: Connection, workspace: str, subscription: str, occurrence: datetime | None) -> Row[Any] | None:
