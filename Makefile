@@ -8,6 +8,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
 RUNS := .venv/.runs
 READY := .venv/.ready
 FUZZ_RUNS ?= 1000000
+CROSS_RUNS ?= 100000
 
 .PHONY: help demo test check format lock bench fuzz schemas web screenshots clean
 
@@ -45,9 +46,10 @@ bench: $(READY)  ## what is fast, measured, with the floor beside it
 	@$(BIN)/python bench/curation.py
 	@$(BIN)/python bench/store.py
 
-fuzz: $(READY)  ## FUZZ_RUNS hostile texts through rendering, and as many inputs for a coverage-guided fuzzer of notes
+fuzz: $(READY)  ## FUZZ_RUNS hostile texts through rendering, and as many inputs for a coverage-guided fuzzer of notes; and CROSS_RUNS of two workspaces in one store
 	$(BIN)/python tests/fuzz_rendering.py -runs=$(FUZZ_RUNS)
 	$(BIN)/python tests/fuzz_notes.py -runs=$(FUZZ_RUNS)
+	$(BIN)/python tests/fuzz_store.py -runs=$(CROSS_RUNS)
 
 schemas: $(READY)  ## generate tests/schemas/*.json again from the platforms' types; needs npm
 	PYTHON=$(CURDIR)/$(BIN)/python tests/schemas/make.sh

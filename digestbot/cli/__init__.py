@@ -29,6 +29,7 @@ COMMANDS = {
     "run": "run",
     "console": "run",
     "db": "db",
+    "export": "portable",
     "doctor": "doctor",
     "demo": "demo",
 }

@@ -18,8 +18,8 @@ MOST_HIGHLIGHTS = 25
 """The largest digest that may be ordered."""
 
 KEYS = (
-    "name", "channel", "schedule", "zone", "theme", "size", "title", "repeat_after_days", "when_short", "balance",
-    "on_this_day", "catch_up", "in_doubt",
+    "name", "channel", "schedule", "zone", "theme", "size", "title", "repeat_after_days", "when_short", "catch_up",
+    "in_doubt", "balance", "on_this_day",
 )  # fmt: skip
 """What a table may say of a subscription."""
 
