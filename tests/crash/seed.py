@@ -38,8 +38,7 @@ def _rows(count: int, workspaces: int, minute: datetime, variants: tuple[str, ..
             "declared": False,
             "next_occurrence": minute.astimezone(UTC).replace(tzinfo=None),
             "next_at": minute,
-            "planned_by": minute - timedelta(minutes=1),
-            "changed_at": minute - timedelta(minutes=1),
+            "changed_at": min(minute, datetime.now(UTC)) - timedelta(minutes=1),
             "version": 1,
             "turn": turns[workspace],
         }
