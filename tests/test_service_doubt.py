@@ -210,6 +210,28 @@ async def test_a_history_that_stays_away_is_given_up(world: World) -> None:
     assert world.keys == BOTH
 
 
+async def test_a_late_look_that_fails_is_not_the_last(world: World) -> None:
+    """After an outage of ours the first look comes late: its failure alone makes no platform one that cannot look."""
+    world.platform = Mute(failures=[refusal(sent="perhaps")])
+    assert await world.tick() == [Outcome.UNCERTAIN]
+    world.later(seconds=3600)
+    assert await world.tick() == [Outcome.UNCERTAIN]
+    due_at = world.entry().due_at
+    assert due_at is not None
+    assert timedelta(0) < due_at - world.now <= timedelta(seconds=30)
+
+
+async def test_a_post_begun_in_the_future(world: World) -> None:
+    """A part that a clock an hour ahead began is not taken for a fresh one: without keys it is not posted again."""
+    world.platform.capabilities = BLIND
+    await world.die(accepted=True)
+    await world.reaped(seconds=61)
+    world.now = NOW - timedelta(hours=1)
+    world.entry().due_at = world.now
+    assert await world.tick() == [Outcome.UNCERTAIN]
+    assert world.keys == BOTH
+
+
 async def test_a_history_that_may_not_be_read_is_not_asked_again(world: World) -> None:
     """Refused for good, the history is not asked again: the part is left, and said."""
     world.platform = Mute(failures=[refusal(sent="perhaps")], problem=refusal(permanent=True))
