@@ -66,7 +66,13 @@ class Chat:
         self._posts.append((channel.workspace, channel.id, now))
         return MessageRef(channel, key)
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:  # noqa: ARG002 - as ports.Platform
+    async def find(
+        self,
+        channel: Channel,  # noqa: ARG002 - as ports.Platform
+        key: str,  # noqa: ARG002 - as ports.Platform
+        since: datetime,  # noqa: ARG002 - as ports.Platform
+        parent: MessageRef | None = None,  # noqa: ARG002 - as ports.Platform
+    ) -> MessageRef | Literal["absent", "cannot look"]:
         """Nothing is ever in doubt here."""
         return "absent"
 

@@ -171,7 +171,8 @@ async def declare(app: App) -> None:
                 telemetry.event("subscription", id=step.change.subject, said=step.said)
         if not steps:
             break
-    if not app.settings.subscriptions and await app.outbox.next_time(now(), list(app.platforms)) is None:
+    asked = app.settings.subscriptions or _listening(app, prompt=False)  # where commands come from orders may come
+    if not asked and await app.outbox.next_time(now(), list(app.platforms)) is None:
         raise SettingsError(f"{app.settings.config}: {_NOTHING}")
     for one in await app.outbox.declared():
         order, coming = one.subscription, one.next_at and one.next_at.isoformat(timespec="minutes")

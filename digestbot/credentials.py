@@ -32,12 +32,15 @@ class Credentials:
     database_url: where the ledger is kept, or None for the file in the data folder.
     webhook: the URL of each incoming webhook by its name in lower case (DIGESTBOT_WEBHOOK_TEAM is "team").
     source_token: the token of each source of notes by its name in lower case, see `token`.
+    slack_bot_token, slack_app_token: SLACK_BOT_TOKEN and SLACK_APP_TOKEN, named as all of Slack's tools name them.
     warnings: what should be mended about the files that secrets were read from, in sentences.
     """
 
     database_url: SecretStr | None = None
     webhook: Mapping[str, SecretStr] = field(default_factory=dict)
     source_token: Mapping[str, SecretStr] = field(default_factory=dict)
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
     warnings: tuple[str, ...] = ()
 
     def token(self, source: str) -> SecretStr | None:

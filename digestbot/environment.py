@@ -47,9 +47,12 @@ SETTINGS = (
     Setting("DIGESTBOT_LOG_FORMAT"),
     Setting("DIGESTBOT_LOG_LEVEL"),
     Setting("DIGESTBOT_HTTP"),
+    Setting("DIGESTBOT_SLACK_API_URL"),
     Setting("DIGESTBOT_DATABASE_URL", secret=True),
     Setting("DIGESTBOT_WEBHOOK_<NAME>", secret=True),
     Setting("DIGESTBOT_SOURCE_<NAME>_TOKEN", secret=True),
+    Setting("SLACK_BOT_TOKEN", secret=True),
+    Setting("SLACK_APP_TOKEN", secret=True),
 )
 """All of them, as .env.example and docs/operating.md have them. A secret is a field of credentials.Credentials too."""
 

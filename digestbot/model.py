@@ -241,7 +241,7 @@ class Command:
 
     name: a key of the table in commands/ ("quote", "digest"). text: the words behind it. channel: where it was said.
     actor: the platform's id of who said it. groups: of the roles or user groups they are in. admin: they administer
-    the workspace, as the platform says. id: the platform's of this very interaction, "" for none.
+    the workspace. zone: theirs, or "". id: of this very interaction, or "". values: what a Form's fields were given.
     """
 
     name: str
@@ -251,6 +251,8 @@ class Command:
     admin: bool = False
     groups: tuple[str, ...] = ()
     id: str = ""
+    zone: str = ""
+    values: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Settings:
     `themes`, the exclusions, `guidance`, `sources` and `workspaces` come from; it need not exist.
     templates: a folder whose templates come before the bundled ones, or None.
     http: the host and port at which `digestbot run` tells its health, or None.
+    slack_api_url: where Slack's Web API is, "" for Slack itself.
     """
 
     content: tuple[Path, ...]
@@ -59,6 +60,7 @@ class Settings:
     log_format: LogFormat = "text"
     log_level: LogLevel = "info"
     http: tuple[str, int] | None = None
+    slack_api_url: str = ""
 
     @property
     def template_folders(self) -> list[str]:
@@ -154,6 +156,7 @@ def survey(variables: Variables, content: tuple[str, ...] = ()) -> tuple[Setting
         log_format=_tried(problems, lambda: _chosen(variables, "DIGESTBOT_LOG_FORMAT", LOG_FORMATS), "text"),
         log_level=_tried(problems, lambda: _chosen(variables, "DIGESTBOT_LOG_LEVEL", LOG_LEVELS), "info"),
         http=_tried(problems, lambda: _address(text("DIGESTBOT_HTTP")), None),
+        slack_api_url=text("DIGESTBOT_SLACK_API_URL"),
     )
     return found, tuple(problems)
 

@@ -20,6 +20,9 @@ CANARY = "c4n4ry"
 URLS = {"DIGESTBOT_DATABASE_URL": f"postgresql+psycopg://bot:{CANARY}@127.0.0.1:1/ledger"}
 """Secrets that must look like something; every other is a URL that nobody answers."""
 
+NOWHERE = {"DIGESTBOT_SLACK_API_URL": "http://127.0.0.1:1/"}
+TOKENS = {"SLACK_BOT_TOKEN": f"xoxb-{CANARY}", "SLACK_APP_TOKEN": f"xapp-{CANARY}"}
+
 TOML = """
 [[subscriptions]]
 name = "morning"
@@ -49,7 +52,7 @@ def planted(*, files: Path | None = None) -> dict[str, str]:
     for one in SETTINGS:
         if one.secret:
             name = one.name.replace("<NAME>", "TEAM")
-            text = URLS.get(one.name, f"http://127.0.0.1:1/{CANARY}")
+            text = TOKENS.get(one.name) or URLS.get(one.name, f"http://127.0.0.1:1/{CANARY}")
             if files:
                 (files / name).write_text(text, encoding="utf-8")
                 (files / name).chmod(0o644)
@@ -61,7 +64,13 @@ def run(*arguments: str, home: Path, **environment: str) -> str:
     """All that digestbot prints; a command that asks something is told nothing."""
     ran = subprocess.run(
         [sys.executable, "-m", "digestbot", *arguments],
-        env={"DIGESTBOT_DATA": str(home / "data"), "DIGESTBOT_CONTENT": "notes", "HOME": str(home), **environment},
+        env={
+            **NOWHERE,
+            "DIGESTBOT_DATA": str(home / "data"),
+            "DIGESTBOT_CONTENT": "notes",
+            "HOME": str(home),
+            **environment,
+        },
         cwd=home,
         check=False,
         stdin=subprocess.DEVNULL,
@@ -125,6 +134,7 @@ def test_the_log_has_no_secret(home: Path) -> None:
             "HOME": str(home),
             "DIGESTBOT_LOG_FORMAT": "json",
             "DIGESTBOT_LOG_LEVEL": "debug",
+            **NOWHERE,
             **secrets,
         },
         cwd=home,

@@ -191,7 +191,13 @@ class Mute(FakePlatform):
 
     problem: PlatformError | None = None
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
+    async def find(
+        self,
+        channel: Channel,
+        key: str,
+        since: datetime,
+        parent: MessageRef | None = None,  # noqa: ARG002 - it shows no thread either
+    ) -> MessageRef | Literal["absent", "cannot look"]:
         """Refuse."""
         self.looks += 1
         raise self.problem or PlatformError(f"No history of {channel}, {key}, {since}.", permanent=False)

@@ -176,8 +176,8 @@ def test_a_broken_env_file(place: Path) -> None:
         ("shedule = 'daily at 9'", r"subscriptions\[1\]\.shedule: .*Write schedule"),
         ("channel = 'webhook:a b'", r"subscriptions\[1\]\.channel: .*Write console"),
         (
-            "channel = 'slack:C1'",
-            r"subscriptions\[1\]\.channel: there is no platform “slack”. Write console or webhook.",
+            "channel = 'teams:C1'",
+            r"subscriptions\[1\]\.channel: there is no platform “teams”. Write console or slack or webhook.",
         ),
         ("channel = ", r"subscriptions\[1\]\.channel: write a text"),
         ("theme = 7", r"subscriptions\[1\]\.theme: write a text"),

@@ -269,7 +269,8 @@ class Service:
             return "cannot look"
         since = min(begun_at, self.now()) - SKEW
         try:
-            return await platform.find(delivery.subscription.channel, delivery.key(n), since)
+            channel, first = delivery.subscription.channel, held.ended.get(0)
+            return await platform.find(channel, delivery.key(n), since, first)
         except PlatformError as error:
             return error
         except Exception as error:  # noqa: BLE001 - the doubt about this part is the worse trouble

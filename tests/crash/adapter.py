@@ -50,7 +50,13 @@ class Adapter:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PlatformError("The chat gave no answer.", permanent=False, sent="perhaps") from error
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
+    async def find(
+        self,
+        channel: Channel,
+        key: str,
+        since: datetime,
+        parent: MessageRef | None = None,  # noqa: ARG002 - its channel shows its threads too
+    ) -> MessageRef | Literal["absent", "cannot look"]:
         """See ports.Platform."""
         if not self.capabilities.can_find:
             return "cannot look"
