@@ -103,12 +103,14 @@ class Picked:
 class Kept:
     """What an earlier attempt left behind. ended: by their numbers the parts that ended; None where nobody can tell.
 
-    begun_at: since when the first part that has not ended is in flight, None where none is.
+    begun_at: since when the first part that has not ended is in flight, None where none is. looks: how many attempts in
+    a row, but the first, ended in doubt about it.
     """
 
     message: Message
     ended: Mapping[int, MessageRef | None] = field(default_factory=dict)
     begun_at: datetime | None = None
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ COMMANDS = {
     "run": "run",
     "console": "run",
     "db": "db",
+    "export": "portable",
+    "doctor": "doctor",
+    "slack": "slack",
     "demo": "demo",
 }
 """Which file of this folder holds a command; its function is called like the command, `-` written as `_`, and

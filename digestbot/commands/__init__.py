@@ -150,7 +150,6 @@ _DIGEST: dict[str, Handler] = {
     "correct": capturing.correct,
     "refuse": capturing.refuse,
     "withdraw": capturing.withdraw,
-    "home": home.home,
     "audit": explaining.audit,
     "help": _help,
 }

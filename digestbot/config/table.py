@@ -26,6 +26,8 @@ EXAMPLES = {
     "sources": "example.org",
     "exclude": "newsletter",
     "when_short": "fewer",
+    "catch_up": "latest",
+    "in_doubt": "leave",
     "hide": "0123456789abcdef",
     "show": "0123456789abcdef",
     "kind": "git",
@@ -36,7 +38,11 @@ EXAMPLES = {
     "folder": "notes/books",
     "group": "abcd1234",
     "user": "ada",
-    "workspace": "team",
+    "workspace": "T0123ABCD",
+    "content": "notes",
+    "admins": "U0123ABCD",
+    "curators": "U0123ABCD",
+    "admin_channel": "webhook:ops",
 }
 """What each key may look like, for complaints."""
 

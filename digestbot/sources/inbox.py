@@ -16,7 +16,7 @@ from pathlib import Path
 from digestbot import notes
 from digestbot.config.sources import IMPORTS
 from digestbot.errors import SourceError
-from digestbot.model import Voice
+from digestbot.model import LOCAL, Voice
 from digestbot.orders import Capture
 from digestbot.settings import Settings, bundled
 from digestbot.sources.page import Page, Passage, address, file_name, joined, markdown
@@ -71,13 +71,15 @@ class NoteInbox:
         return [one.id for one in found.highlights]
 
 
-def inbox(settings: Settings) -> NoteInbox:
-    """Where the settings let the notes of captures go."""
-    first = settings.content[0] if settings.content else None
+def inbox(settings: Settings, workspace: str = LOCAL) -> NoteInbox:
+    """Where the settings let the notes of a workspace's captures go; what was imported, not every workspace sees."""
+    seen, sample = settings.workspace(workspace).content, bundled("content").resolve()
     aside = settings.data / "sources" / IMPORTS / FOLDER.casefold()
-    own = first / FOLDER if first and first.is_dir() and first != bundled("content").resolve() else None
-    usable = own is not None and os.access(own if own.is_dir() else own.parent, os.W_OK)
-    return NoteInbox(own if own and usable else aside, tuple(filter(None, (own, aside))))
+    fetched = settings.data / "sources"
+    own = [one / FOLDER for one in seen if one.is_dir() and one != sample and not one.is_relative_to(fetched)][:1]
+    usable = [one for one in own if os.access(one if one.is_dir() else one.parent, os.W_OK)]
+    shared = any(one == aside.parent for one in seen) or not own
+    return NoteInbox((usable or ([aside] if shared else own))[0], (*own, aside))
 
 
 def note_of(capture: Capture) -> str:

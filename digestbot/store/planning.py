@@ -15,6 +15,7 @@ from digestbot.orders import Due, Ended, Outcome, Plan, Standing
 from digestbot.ports import Decide
 from digestbot.store import rows
 from digestbot.store.dialect import upsert
+from digestbot.store.prepared import Prepared
 from digestbot.store.tables import deliveries, subscriptions
 
 AHEAD = timedelta(hours=1)
@@ -39,7 +40,7 @@ _PUT_OFF = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_ADVANCE = (
+_ADVANCE = Prepared(
     update(subscriptions)
     .where(subscriptions.c.id == bindparam("row"), subscriptions.c.workspace == bindparam("space"))
     .values(
@@ -57,7 +58,7 @@ def plan(db: Connection, now: datetime, decide: Decide, most: int) -> Sequence[E
     """See ports.Outbox."""
     while taken := _due(db, now, most):
         decided = [(row, *_decided(row, now, decide)) for row in taken]
-        db.execute(_ADVANCE, [_advanced(row, plan, now) for row, _, plan in decided])
+        _ADVANCE.run(db, [_advanced(row, plan, now) for row, _, plan in decided])
         wanted = [(row.turn, one, due) for row, one, plan in decided if one for due in plan.due]
         written = _write(db, wanted, now) if wanted else ()
         # An empty answer says that nothing more is due; an order that stays due must not hold this up for ever.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -13,17 +12,20 @@ from sqlalchemy import Connection, Row, func, select
 from digestbot.model import Action, Channel, Delivery, MessageRef, Subscription
 from digestbot.orders import Change, Outcome, PartState, Record, Standing
 
-_KNOWN = {field.name for field in fields(Subscription)}
+_FIELDS = tuple(field.name for field in fields(Subscription))
+_KNOWN = frozenset(_FIELDS)
 
 
 class UnreadableError(ValueError):
     """A subscription was written down by another version of digestbot, and this one cannot read it."""
 
 
-@lru_cache(maxsize=4096)
 def ordered(subscription: Subscription) -> dict[str, object]:
-    """A subscription as it is kept; nobody changes what is returned."""
-    return asdict(subscription)
+    """A subscription as it is kept."""
+    kept = {name: getattr(subscription, name) for name in _FIELDS}
+    where = subscription.channel
+    kept["channel"] = {"platform": where.platform, "workspace": where.workspace, "id": where.id}
+    return kept
 
 
 def subscription(kept: Mapping[str, Any]) -> Subscription:

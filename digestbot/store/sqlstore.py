@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from sqlalchemy import Engine
+
 from digestbot.errors import LostClaimError
 from digestbot.model import Action, Channel, Delivery, Message, MessageRef
 from digestbot.orders import (
@@ -38,6 +40,11 @@ class SqlStore:
         self._database = database
         self._writer = Lane(database.writer, "digestbot-store", sever=database.sever, most=most)
         self._reader = Lane(database.reader, "digestbot-store-reader", sever=database.sever, most=most)
+
+    @property
+    def engines(self) -> tuple[Engine, Engine]:
+        """The writer's and the reader's, for who listens to them."""
+        return self._database.writer, self._database.reader
 
     async def plan(self, now: datetime, decide: Decide, *, most: int = 500) -> Sequence[Ended]:
         """See ports.Outbox."""
