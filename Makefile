@@ -8,8 +8,11 @@ export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
 RUNS := .venv/.runs
 READY := .venv/.ready
 FUZZ_RUNS ?= 1000000
+CROSS_RUNS ?= 100000
+CRASH_DELIVERIES ?= 100000
+CRASH_KILLS ?= 100
 
-.PHONY: help demo test check format lock bench fuzz schemas web screenshots clean
+.PHONY: help demo test check format lock bench crash fuzz schemas web screenshots clean
 
 help:  ## these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -44,10 +47,15 @@ bench: $(READY)  ## what is fast, measured, with the floor beside it
 	@$(BIN)/python bench/library.py
 	@$(BIN)/python bench/curation.py
 	@$(BIN)/python bench/store.py
+	@$(BIN)/python bench/service.py
 
-fuzz: $(READY)  ## FUZZ_RUNS hostile texts through rendering, and as many inputs for a coverage-guided fuzzer of notes
+fuzz: $(READY)  ## FUZZ_RUNS hostile texts through rendering, and as many inputs for a coverage-guided fuzzer of notes; and CROSS_RUNS of two workspaces in one store
 	$(BIN)/python tests/fuzz_rendering.py -runs=$(FUZZ_RUNS)
 	$(BIN)/python tests/fuzz_notes.py -runs=$(FUZZ_RUNS)
+	$(BIN)/python tests/fuzz_store.py -runs=$(CROSS_RUNS)
+
+crash: $(READY)  ## CRASH_DELIVERIES digests due in one minute while workers are killed, frozen and starved; none lost, none doubled
+	PYTHONPATH=tests $(BIN)/python -m crash.full --deliveries $(CRASH_DELIVERIES) --kills $(CRASH_KILLS)
 
 schemas: $(READY)  ## generate tests/schemas/*.json again from the platforms' types; needs npm
 	PYTHON=$(CURDIR)/$(BIN)/python tests/schemas/make.sh

@@ -23,7 +23,8 @@ import corpus
 import tantivy
 
 from digestbot.library import index, schema, writing
-from digestbot.library.index import How, Place
+from digestbot.library.index import How
+from digestbot.library.place import Place
 from digestbot.library.search import Library
 from digestbot.library.shelf import Head, Manifest, Row
 

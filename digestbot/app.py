@@ -8,30 +8,32 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
-from digestbot import credentials, platforms, schedule, sources, telemetry
+from digestbot import credentials, platforms, schedule, sources, telemetry, web
 from digestbot.clock import now
-from digestbot.clockwork import Clockwork
-from digestbot.commands import Context, answer
+from digestbot.clockwork import HEARTBEAT_SECONDS, Clockwork
+from digestbot.commands import Context, answer, matching
 from digestbot.curation import ALL, ROTATE
 from digestbot.curation.guidance import Guidance
 from digestbot.errors import DigestbotError, PlatformError, ScheduleError, SettingsError, ThemeError, origin
-from digestbot.library.index import Place
-from digestbot.library.privacy import rules
-from digestbot.library.watch import Keeper
-from digestbot.model import Answered, Channel, Command, Form, Message, Notice, Part, View
+from digestbot.findings import Check, Finding, Level
+from digestbot.library.watch import Keepers
+from digestbot.model import LOCAL, Answered, Channel, Command, Form, Message, Notice, Part, View
 from digestbot.orders import WAITING, Standing
 from digestbot.ports import Ledger, Library, Outbox, Platform
 from digestbot.rendering import Renderer
 from digestbot.rendering.dialects import mentionable
 from digestbot.service import Admins, Amender, Channels, Composer, Drafter, Service, follow
 from digestbot.settings import Settings
+from digestbot.sources.inbox import inbox
 from digestbot.stopping import on_signals
+from digestbot.web.health import Health, answering, beating
 
 _TRIES = 5
 """How often the declared subscriptions are compared anew because somebody changed one of them just then."""
@@ -64,13 +66,13 @@ class App:
         """What the settings say about what may be shown in a workspace."""
         return self.settings.guidance
 
-    def admin_channel(self, workspace: str) -> Channel | None:  # noqa: ARG002 - no workspace names one
+    def admin_channel(self, workspace: str) -> Channel | None:
         """Where the admins of a workspace are told what they should know."""
-        return None
+        return self.settings.workspace(workspace).admin_channel
 
     def curators_channel(self, workspace: str) -> Channel | None:
-        """Where the curators of a workspace are asked; the admins' channel where none is theirs."""
-        return self.admin_channel(workspace)
+        """Where the curators of a workspace are told what there is to decide."""
+        return self.settings.workspace(workspace).curators_channel or self.admin_channel(workspace)
 
     def mentionable(self, channel: Channel, group: str) -> bool:
         """Whether a group can be mentioned in a channel, as its platform writes it."""
@@ -89,7 +91,8 @@ class App:
 
     def drafter(self) -> Drafter:
         """What shows drafts to curators and changes them, over these parts."""
-        composer = Composer(self.ledger, self.library, self.guidance, self.render, self.run)
+        answering = frozenset(name for name, one in self.platforms.items() if one.capabilities.can_answer)
+        composer = Composer(self.ledger, self.library, self.guidance, self.render, self.run, answering)
         return Drafter(composer, self.outbox, self.platforms, self.curators_channel)
 
     def amender(self) -> Amender:
@@ -98,16 +101,25 @@ class App:
 
     async def context(self, workspace: str) -> Context:
         """What an answer to somebody of a workspace may use."""
-        library, guidance = await self.library(workspace), self.guidance(workspace)
+        people = self.settings.workspace(workspace)
         return Context(
-            library,
+            await self.library(workspace),
             self.ledger,
             now(),
-            guidance=guidance,
+            guidance=self.guidance(workspace),
+            admins=frozenset(people.admins),
+            curators=frozenset(people.curators),
             amend=self.amender().amend,
             swap=self.drafter().swap if self.platforms else None,
             mentionable=self.mentionable,
+            inbox=inbox(self.settings, workspace),
+            announce=self.announce,
+            curators_channel=self.curators_channel(workspace),
         )
+
+    async def announce(self, channel: Channel, topic: str, notice: Notice) -> None:
+        """Have a notice delivered as any digest is: kept, tried again, and posted once."""
+        await self.outbox.announce(channel, topic, notice.text, now(), notice.actions)
 
     async def run(self, work: Callable[[], T], /) -> T:
         """Do work in the one thread for it: the loop, and with it every look-up, goes on meanwhile."""
@@ -131,6 +143,12 @@ class App:
         telemetry.event("answer", channel=command.channel, parts=len(answered.message.parts))
         return answered
 
+    async def matching(self, command: Command) -> Answered:
+        """The form that a command would submit, as it is filled in so far; see commands.matching."""
+        templates = self.platforms[command.channel.platform].templates(command.channel)
+        form = await matching(command, await self.context(command.channel.workspace))
+        return Answered(self.render(form, templates), form=True, instead=True)
+
     def render(self, view: View, templates: str) -> Message:
         """See Renderer.render; a broken template of the operator's is logged each time that ours stands in for it."""
         message = self.renderer.render(view, templates)
@@ -152,18 +170,22 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
     Raises SettingsError, ContentError and StoreError where it cannot begin.
     """
     stop, secrets = on_signals(), credentials.load()
+    for problem in secrets.warnings:
+        telemetry.event("secret", failed=True, problem=problem)
     await sources.first(settings, secrets)
     async with opened(settings, _names(settings, prompt=prompt)) as app:
         await declare(app)
         await _check(app)
         clockwork = Clockwork(app.outbox, app.service())
-        await clockwork.start()
-        fresh = asyncio.create_task(sources.keep_fresh(settings, secrets))
-        listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
-        await stop.wait()
-        fresh.cancel()
-        await clockwork.stop()
-        await _cancel([*listeners, fresh])
+        async with web.serving(settings.http, _health(app, clockwork)) as address:
+            telemetry.event("started", http=address, content=len(settings.content))
+            await clockwork.start()
+            fresh = asyncio.create_task(sources.keep_fresh(settings, secrets))
+            listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
+            await stop.wait()
+            fresh.cancel()
+            await clockwork.stop()
+            await _cancel([*listeners, fresh])
 
 
 async def converse(settings: Settings) -> None:
@@ -187,7 +209,8 @@ async def declare(app: App) -> None:
                 telemetry.event("subscription", id=step.change.subject, said=step.said)
         if not steps:
             break
-    if not app.settings.subscriptions and await app.outbox.next_time(now(), list(app.platforms)) is None:
+    asked = app.settings.subscriptions or _listening(app, prompt=False)  # where commands come from orders may come
+    if not asked and await app.outbox.next_time(now(), list(app.platforms)) is None:
         raise SettingsError(f"{app.settings.config}: {_NOTHING}")
     for one in await app.outbox.declared():
         order, coming = one.subscription, one.next_at and one.next_at.isoformat(timespec="minutes")
@@ -202,12 +225,12 @@ async def opened(settings: Settings, names: set[str]) -> AsyncIterator[App]:
 
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
     store = open_store(credentials.load().database(settings))
-    keeper = Keeper(Place(settings.folders, settings.data, rules(settings), settings.themes))
+    keepers = Keepers(settings)
     watching: list[asyncio.Task[None]] = []
-    app = App(settings, store, store, connected, Renderer(settings.template_folders), lambda _: keeper.library())
+    app = App(settings, store, store, connected, Renderer(settings.template_folders), keepers.library)
     try:
-        await keeper.library()
-        watching.append(asyncio.create_task(keeper.watch()))
+        await keepers.open()
+        watching.append(asyncio.create_task(keepers.watch()))
         yield app
     finally:
         await _cancel(watching)
@@ -242,6 +265,24 @@ async def _check(app: App) -> None:
             _ = [library.stock(theme) for theme in named if theme.casefold() not in {ROTATE, ALL}]
         except ThemeError as error:
             raise SettingsError(f"{app.settings.config}: subscription “{one.id}”: {error}") from error
+
+
+def _health(app: App, clockwork: Clockwork) -> Health:
+    """What /livez and /readyz look at: the service ticks at least once a heartbeat."""
+    tick = beating(lambda: clockwork.ticked, time.monotonic, 4 * HEARTBEAT_SECONDS)
+    checks = [answering("database", lambda: app.outbox.next_time(now(), ()))]
+    checks += [answering("library", lambda: app.library(LOCAL))]
+    for name, platform in app.platforms.items():
+        channels = [one.channel for one in app.settings.subscriptions if one.channel.platform == name]
+        checks.append(Check(name, partial(_reachable, platform, channels)))
+    return Health([tick], [tick, *checks])
+
+
+async def _reachable(platform: Platform, channels: Sequence[Channel]) -> Sequence[Finding]:
+    """What keeps digests from a platform's channels: an error where none of them can be reached, else a warning."""
+    said = [problems for problems in [await platform.check(channel) for channel in channels] if problems]
+    level = Level.ERROR if said and len(said) == len(channels) else Level.WARNING
+    return [Finding.of(problem, level) for problems in said for problem in problems]
 
 
 def _names(settings: Settings, *, prompt: bool) -> set[str]:

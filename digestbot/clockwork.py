@@ -75,7 +75,10 @@ class _Lane:
 
 
 class Clockwork:
-    """Drives a Service, whose outbox it claims from. `start`, and `stop` once."""
+    """Drives a Service, whose outbox it claims from. `start`, and `stop` once.
+
+    ticked: the monotonic second of the last look for what is due, at most a heartbeat ago while all is well.
+    """
 
     def __init__(self, outbox: Outbox, service: Service) -> None:
         self._outbox = outbox
@@ -83,6 +86,7 @@ class Clockwork:
         self._lanes = [_Lane(name, one.capabilities.paces) for name, one in service.platforms.items()]
         self._due = asyncio.Event()
         self._stopping = False
+        self.ticked = time.monotonic()
         self._refills: set[asyncio.Task[None]] = set()
         self._turns: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -144,6 +148,7 @@ class Clockwork:
 
     async def _tick(self) -> None:
         """Plan and claim what is due, and sleep until the next of it."""
+        self.ticked = time.monotonic()
         while planned := await self._outbox.plan(now(), decide):
             _report_planned(planned)
         for lane in self._lanes:
@@ -170,15 +175,18 @@ class Clockwork:
                     break
 
     async def _deliver(self, held: Held) -> None:
-        name = held.claim.delivery.id
+        with telemetry.about(delivery=held.claim.delivery.id):
+            await self._attempt(held)
+
+    async def _attempt(self, held: Held) -> None:
         try:
             ended = await self._service.deliver(held)
         except LostClaimError:
-            telemetry.event("delivery", failed=True, id=name, outcome="taken over")
+            telemetry.event("delivery", failed=True, outcome="taken over")
         except StoreError as error:
-            telemetry.event("store", failed=True, delivery=name, problem=error)
+            telemetry.event("store", failed=True, problem=error)
         except Exception as error:  # noqa: BLE001 - a fault in one delivery must stop no other
-            telemetry.event("delivery", failed=True, id=name, outcome="fault", problem=origin(error))
+            telemetry.event("delivery", failed=True, outcome="fault", problem=origin(error))
         else:
             _report(ended)
             self._wake_by(ended.due_at)
@@ -283,7 +291,7 @@ def _report(ended: Ended) -> None:
     telemetry.event(
         "delivery",
         failed=ended.outcome not in {Outcome.CONFIRMED, Outcome.DRAFT},
-        id=ended.delivery.id,
+        delivery=ended.delivery.id,
         outcome=ended.outcome,
         attempt=ended.delivery.attempt,
         reason=ended.reason,
@@ -297,4 +305,5 @@ def _report_planned(planned: Iterable[Ended]) -> None:
     for _, row in groupby(skipped, lambda one: (one.delivery.subscription.channel, one.delivery.subscription.id)):
         *others, last = row
         more = f" ({len(others) + 1} such in a row)" if others else ""
-        telemetry.event("delivery", failed=True, id=last.delivery.id, outcome=last.outcome, reason=last.reason + more)
+        about, reason = last.delivery.id, last.reason + more
+        telemetry.event("delivery", failed=True, delivery=about, outcome=last.outcome, reason=reason)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from digestbot.model import Delivery, Message, MessageRef, Subscription
+from digestbot.model import Channel, Delivery, Message, MessageRef, Subscription
 
 
 class Outcome(StrEnum):
@@ -124,12 +124,14 @@ class Picked:
 class Kept:
     """What an earlier attempt left behind. ended: by their numbers the parts that ended; None where nobody can tell.
 
-    begun_at: since when the first part that has not ended is in flight, None where none is.
+    begun_at: since when the first part that has not ended is in flight, None where none is. looks: how many attempts in
+    a row, but the first, ended in doubt about it.
     """
 
     message: Message
     ended: Mapping[int, MessageRef | None] = field(default_factory=dict)
     begun_at: datetime | None = None
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +240,31 @@ class Saved:
     member: str
     highlight_id: str
     at: datetime
+
+
+CaptureState = Literal["pending", "accepted", "refused", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Words of a message that a member handed in to become a highlight.
+
+    channel: where they were said. text: as they are to be shown; a curator may have corrected it. author: the
+    platform's id of whose words they are, "" where only the name is known. by, by_name: who handed them in. at: when.
+    decided_by: who accepted, refused or removed them. note: where their note lies, "" where there is none.
+    number: what they are called, 0 before the store gave one.
+    """
+
+    channel: Channel
+    text: str
+    author: str
+    author_name: str
+    by: str
+    by_name: str
+    at: datetime
+    permalink: str = ""
+    said_at: datetime | None = None
+    state: CaptureState = "pending"
+    decided_by: str = ""
+    note: str = ""
+    number: int = 0

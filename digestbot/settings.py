@@ -1,35 +1,37 @@
-"""Settings: where the notes, the data and the configuration lie. The one module that reads the environment for them.
+"""Settings: where the notes, the data and the configuration lie, and how digestbot shows what it does.
 
-Each setting is read from the environment, else from `.env` in the working directory, else has a default. Secrets are
-in credentials.py: reading them costs pydantic-settings, which takes longer to import than a look-up may take in all.
+environment.py lists what is read, the secrets included; credentials.py reads those.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal, TypeVar
 
-from digestbot import config
+from digestbot import config, environment
+from digestbot.config import Config
 from digestbot.config.sources import IMPORTS, SourceOrder
+from digestbot.config.workspaces import Workspace
 from digestbot.curation.guidance import NOBODY, Guidance
+from digestbot.environment import Variables
 from digestbot.errors import SettingsError
-from digestbot.model import SavedSearch, Subscription
+from digestbot.model import LOCAL, SavedSearch, Subscription
 
-PREFIX = "DIGESTBOT_"
-ENV_FILE = ".env"
+LogFormat = Literal["text", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 
-PLACES = ("CONTENT", "DATA", "CONFIG", "TEMPLATES")
-"""What is read here, each after PREFIX."""
-
-SECRETS = ("DATABASE_URL", "WEBHOOK_<NAME>", "SOURCE_<NAME>_TOKEN")
-"""What is read in credentials.py, each after PREFIX."""
+LOG_FORMATS: Mapping[str, LogFormat] = {"text": "text", "json": "json"}
+LOG_LEVELS: Mapping[str, LogLevel] = {"info": "info", "debug": "debug", "warning": "warning", "error": "error"}
+"""What may be set; the first is the default."""
 
 _LONGEST_SHOWN = 100
-_SECRET = re.compile(r"DATABASE_URL|WEBHOOK_[A-Z0-9_]+|SOURCE_[A-Z0-9_]+_TOKEN")
+_ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]+)):(\d{1,5})", re.ASCII)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,11 @@ class Settings:
     """Everything about an installation but its secrets. All paths are absolute.
 
     content: folders (or single files) of notes; all exist. `folders` adds what was fetched and imported.
-    data: for the index, the database and what is fetched, never in the notes. config: the file that all below come
-    from; it need not exist.
+    data: for the index, the database and what is fetched, never in the notes. config: the file that `subscriptions`,
+    `themes`, the exclusions, `guidance`, `sources` and `workspaces` come from; it need not exist.
     templates: a folder whose templates come before the bundled ones, or None.
+    http: the host and port at which `digestbot run` tells its health, or None.
+    slack_api_url: where Slack's Web API is, "" for Slack itself.
     """
 
     content: tuple[Path, ...]
@@ -52,17 +56,61 @@ class Settings:
     themes: tuple[SavedSearch, ...] = ()
     guidance: Guidance = NOBODY
     sources: tuple[SourceOrder, ...] = ()
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """All folders of notes: the content, then what is there of the sources and of what was imported."""
-        fetched = (*(one.place(self.data) for one in self.sources), self.data / "sources" / IMPORTS)
-        return tuple(dict.fromkeys((*self.content, *(one for one in fetched if one.is_dir()))))
+    workspaces: tuple[Workspace, ...] = ()
+    log_format: LogFormat = "text"
+    log_level: LogLevel = "info"
+    http: tuple[str, int] | None = None
+    slack_api_url: str = ""
 
     @property
     def template_folders(self) -> list[str]:
         """The operator's folder of templates, if there is one, then ours: for rendering.Renderer."""
         return [str(folder) for folder in (self.templates, bundled("templates")) if folder]
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The default folders of notes: the content, then what is there of the default sources and of the imports."""
+        return self.workspace(LOCAL).content
+
+    @property
+    def noted(self) -> tuple[Path, ...]:
+        """Every folder of notes, whosever they are and whether or not it is there yet; nothing is written into them."""
+        own = (folder for one in self.workspaces for folder in one.content)
+        return (*self.content, *own, *(one.place(self.data) for one in self.sources), self._imports)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The workspaces that are named: LOCAL, then each that has a table or a source of its own."""
+        named = (*(one.name for one in self.workspaces), *(one.workspace for one in self.sources))
+        return tuple(dict.fromkeys((LOCAL, *filter(None, named))))
+
+    def workspace(self, name: str) -> Workspace:
+        """What holds for a workspace: its table, with all its folders of notes and what is excluded everywhere put in.
+
+        Its folders are its content, else the default ones, and what is there of its own sources. One without a table
+        has no content of its own, and nobody looks after it.
+        """
+        told = self._told(name)
+        fetched = [one.place(self.data) for one in self.sources_of(name)]
+        fetched += [] if told.content else [self._imports]
+        return replace(
+            told,
+            content=tuple(dict.fromkeys((*(told.content or self.content), *filter(_there, fetched)))),
+            exclude_tags=(*self.exclude_tags, *told.exclude_tags),
+            exclude_folders=(*self.exclude_folders, *told.exclude_folders),
+        )
+
+    def sources_of(self, workspace: str) -> tuple[SourceOrder, ...]:
+        """The sources whose notes a workspace sees: its own, and the default ones where it sees the default notes."""
+        whose = {workspace} if self._told(workspace).content else {workspace, LOCAL, ""}
+        return tuple(one for one in self.sources if one.workspace in whose)
+
+    def _told(self, name: str) -> Workspace:
+        return next((one for one in self.workspaces if one.name == name), Workspace(name))
+
+    @property
+    def _imports(self) -> Path:
+        return self.data / "sources" / IMPORTS
 
 
 def load(content: tuple[str, ...] = ()) -> Settings:
@@ -70,27 +118,56 @@ def load(content: tuple[str, ...] = ()) -> Settings:
 
     Raises SettingsError with the name of the setting and what to write instead. Creates nothing.
     """
-    variables, sample = _variables(), bundled("content").resolve()
-    path = _config(variables.get("CONFIG", ""))
-    said = config.read(path)
-    sources = tuple(_ordered(one, path) for one in said.sources)
-    folders = tuple(Path(one.path) for one in sources if one.kind == "folder")
-    paths = _content(content, variables.get("CONTENT", ""))
-    data = _data(variables.get("DATA", ""), (*(paths or (sample,)), *folders))
+    found, problems = survey(environment.look(), content)
+    if problems:
+        raise SettingsError(problems[0])
+    return found
+
+
+def survey(variables: Variables, content: tuple[str, ...] = ()) -> tuple[Settings, tuple[str, ...]]:
+    """The settings as far as they can be read, and what is wrong with the others, which stand at their defaults.
+
+    Content that cannot be read is (), and so is each part of a digestbot.toml that cannot. Never raises.
+    """
+    problems, nothing, unordered = list(variables.problems), tuple[Path, ...](), tuple[SourceOrder, ...]()
+    text, sample = variables.text, bundled("content").resolve()
+    named = text("DIGESTBOT_CONTENT")
+    paths = _tried(problems, lambda: _content(content, named), nothing)
+    path = _tried(problems, lambda: _config(text("DIGESTBOT_CONFIG")), Path("digestbot.toml"))
+    said = _tried(problems, lambda: config.read(path), Config())
+    sources = _tried(problems, lambda: tuple(_ordered(one, path) for one in said.sources), unordered)
+    noted = (*(paths or (sample,)), *(folder for one in said.workspaces for folder in one.content))
+    noted += tuple(Path(one.path) for one in sources if one.kind == "folder")
+    data = _tried(problems, lambda: _data(text("DIGESTBOT_DATA"), noted), _default_data())
     # The sample notes stand in where there are no others, and never among them.
-    others = bool(paths or sources or any((data / "sources" / IMPORTS).glob("*")))
-    return Settings(
+    others = content or named.strip(os.pathsep) or said.sources or _imported(data)
+    found = Settings(
         content=paths if others else (sample,),
         data=data,
         config=path,
-        templates=_templates(variables.get("TEMPLATES", "")),
+        templates=_tried(problems, lambda: _templates(text("DIGESTBOT_TEMPLATES")), None),
         subscriptions=said.subscriptions,
         exclude_tags=said.exclude_tags,
         exclude_folders=said.exclude_folders,
         themes=said.themes,
         guidance=said.guidance,
         sources=sources,
+        workspaces=said.workspaces,
+        log_format=_tried(problems, lambda: _chosen(variables, "DIGESTBOT_LOG_FORMAT", LOG_FORMATS), "text"),
+        log_level=_tried(problems, lambda: _chosen(variables, "DIGESTBOT_LOG_LEVEL", LOG_LEVELS), "info"),
+        http=_tried(problems, lambda: _address(text("DIGESTBOT_HTTP")), None),
+        slack_api_url=text("DIGESTBOT_SLACK_API_URL"),
     )
+    return found, tuple(problems)
+
+
+def _tried(problems: list[str], read: Callable[[], T], default: T) -> T:
+    """What is read, or the default, and what is wrong among the problems."""
+    try:
+        return read()
+    except SettingsError as error:
+        problems.append(str(error))
+        return default
 
 
 def bundled(name: str) -> Path:
@@ -100,61 +177,9 @@ def bundled(name: str) -> Path:
     return packaged if packaged.is_dir() else here.parent / name
 
 
-def _variables() -> dict[str, str]:
-    """What is set, by its name without the prefix; the environment comes before .env, and empty counts as not set."""
-    file, environment = _ours(_env_file()), _ours(os.environ)
-    for name in file:
-        _refuse_unknown(name, f"{ENV_FILE}: ")
-    for name in environment:
-        # Not ours alone to fill: Kubernetes sets DIGESTBOT_PORT and more for a service named digestbot.
-        _refuse_unknown(name)
-    return {name: value for name, value in {**file, **environment}.items() if value}
-
-
-def _ours(variables: Mapping[str, str]) -> dict[str, str]:
-    return {name.removeprefix(PREFIX): value for name, value in variables.items() if name.startswith(PREFIX)}
-
-
-def _refuse_unknown(name: str, place: str = "") -> None:
-    """Raise SettingsError for a name that is none of a setting; outside of a place that is ours, if it is like one."""
-    known = {one.replace("_<NAME>", ""): one for one in (*PLACES, *SECRETS)}
-    if name in PLACES or _SECRET.fullmatch(name):
-        return
-    near = get_close_matches(name, known, 1, 0.75)
-    if near or place:
-        meant = f"Write {PREFIX}{known[near[0]]}, or remove it." if near else "Remove it; .env.example names them all."
-        raise SettingsError(f"{place}{PREFIX}{name}: digestbot knows no such setting. {meant}")
-
-
-def _env_file() -> dict[str, str]:
-    path = Path(ENV_FILE)
-    try:
-        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
-            raise SettingsError(f"{ENV_FILE}: is not a file. Write it as plain text, or remove it.")
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{ENV_FILE}: cannot be read as UTF-8 text. Check the file and its permissions.") from error
-    return _parsed(text)
-
-
-def _parsed(text: str) -> dict[str, str]:
-    """The file's variables; python-dotenv itself would only log a line that it cannot read."""
-    from io import StringIO
-
-    from dotenv import dotenv_values
-    from dotenv.parser import parse_stream
-
-    for binding in parse_stream(StringIO(text)):
-        if binding.error:
-            raise SettingsError(f"{ENV_FILE}:{binding.original.line}: is not a setting. Write NAME=value.")
-    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value is not None}
-
-
 def _content(arguments: tuple[str, ...], variable: str) -> tuple[Path, ...]:
     texts = arguments or tuple(filter(None, variable.split(os.pathsep)))
-    origin = "--content" if arguments else f"{PREFIX}CONTENT"
+    origin = "--content" if arguments else "DIGESTBOT_CONTENT"
     return tuple(_existing(text, origin) for text in dict.fromkeys(texts))
 
 
@@ -163,6 +188,19 @@ def _ordered(order: SourceOrder, path: Path) -> SourceOrder:
     if order.kind != "folder":
         return order
     return replace(order, path=str(_existing(order.path, f"{path}: sources “{order.name}”: path")))
+
+
+def _imported(data: Path) -> bool:
+    folder = data / "sources" / IMPORTS
+    return _there(folder) and any(folder.glob("*"))
+
+
+def _there(folder: Path) -> bool:
+    """Whether there is such a folder; not, where nobody may look (the doctor, who asks too, must go on)."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False
 
 
 def _existing(text: str, origin: str) -> Path:
@@ -176,11 +214,10 @@ def _existing(text: str, origin: str) -> Path:
 
 def _data(variable: str, content: tuple[Path, ...]) -> Path:
     """The folder of derived data; inside the notes it would be synced, indexed and published with them."""
-    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    path = located(variable or f"{home}/digestbot", f"{PREFIX}DATA")
-    refuse_in_notes(path, content, f"{PREFIX}DATA")
+    path = located(variable or str(_default_data()), "DIGESTBOT_DATA")
+    refuse_in_notes(path, content, "DIGESTBOT_DATA")
     if path.exists() and not path.is_dir():
-        raise SettingsError(f"{PREFIX}DATA: {path} is a file. Name a folder; digestbot creates it.")
+        raise SettingsError(f"DIGESTBOT_DATA: {path} is a file. Name a folder; digestbot creates it.")
     return path
 
 
@@ -191,11 +228,36 @@ def refuse_in_notes(path: Path, content: tuple[Path, ...], origin: str) -> None:
             raise SettingsError(f"{origin}: {path} lies in the notes ({folder}). Name a place outside of them.")
 
 
+def _default_data() -> Path:
+    return Path(environment.data_home(), "digestbot")
+
+
+def _chosen(variables: Variables, name: str, choices: Mapping[str, T]) -> T:
+    """One of the choices, the first where nothing is said."""
+    text = variables.text(name).strip().casefold() or next(iter(choices))
+    if text not in choices:
+        raise SettingsError(f"{name}: “{_shown(text)}” is not known. Write {' or '.join(choices)}.")
+    return choices[text]
+
+
+def _address(text: str) -> tuple[str, int] | None:
+    if not text:
+        return None
+    found = _ADDRESS.fullmatch(text.strip())
+    if not found or int(found[3]) > 65535:
+        raise SettingsError(f"DIGESTBOT_HTTP: “{_shown(text)}” is no address. Write one such as 127.0.0.1:8765.")
+    return found[1] or found[2], int(found[3])
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
 def _config(variable: str) -> Path:
-    path = located(variable or "digestbot.toml", f"{PREFIX}CONFIG")
+    path = located(variable or "digestbot.toml", "DIGESTBOT_CONFIG")
     if variable and not path.is_file():
         raise SettingsError(
-            f"{PREFIX}CONFIG: there is no file {path}. Name your digestbot.toml, or remove the setting."
+            f"DIGESTBOT_CONFIG: there is no file {path}. Name your digestbot.toml, or remove the setting."
         )
     return path
 
@@ -203,9 +265,9 @@ def _config(variable: str) -> Path:
 def _templates(variable: str) -> Path | None:
     if not variable:
         return None
-    path = located(variable, f"{PREFIX}TEMPLATES")
+    path = located(variable, "DIGESTBOT_TEMPLATES")
     if not path.is_dir():
-        raise SettingsError(f"{PREFIX}TEMPLATES: there is no folder {path}. Name the folder of your own templates.")
+        raise SettingsError(f"DIGESTBOT_TEMPLATES: there is no folder {path}. Name the folder of your own templates.")
     return path
 
 
@@ -216,6 +278,5 @@ def located(text: str, origin: str) -> Path:
         path.exists()
     except (OSError, RuntimeError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-        raise SettingsError(f"{origin}: “{shown}” cannot be reached ({why}). Name another place.") from error
+        raise SettingsError(f"{origin}: “{_shown(text)}” cannot be reached ({why}). Name another place.") from error
     return path

@@ -54,8 +54,13 @@ class Talk:
             admins=self.admins,
             curators=self.curators,
             amend=self.amend,
+            **self.more(),
         )
         return await answer(command, context)
+
+    def more(self) -> dict[str, Any]:
+        """What else answers may use."""
+        return {}
 
     async def hear(self, words: str) -> str:
         """What is answered, as plain text: a notice's words, or a list's title and its cells."""

@@ -47,6 +47,12 @@ class Entry:
         """The first part that has not ended."""
         return next(n for n in range(len(self.refs) + 1) if n not in self.refs)
 
+    @property
+    def looks(self) -> int:
+        """See Kept.looks."""
+        certain = [n for n, one in enumerate(self.attempts, 1) if one.outcome is not Outcome.UNCERTAIN]
+        return max(0, len(self.attempts) - max(certain, default=0) - 1)
+
     def waits(self) -> bool:
         """Whether a process will take it once its time has come."""
         return self.outcome in WAITING and self.due_at is not None
@@ -56,7 +62,9 @@ class Entry:
         doubted = self.outcome is Outcome.UNCERTAIN
         self.delivery = replace(self.delivery, attempt=self.delivery.attempt + 1)
         self.outcome, self.claimed_at, self.lease_until = Outcome.CLAIMED, now, now + lease
-        kept = Kept(self.message, dict(self.refs), self.begun_at) if self.message else None
+        kept = (
+            Kept(self.message, dict(self.refs), self.begun_at, self.looks if doubted else 0) if self.message else None
+        )
         return Claim(self.delivery, send_at, doubted, kept, self.expires_at, self.draft)
 
     def held(self, delivery: Delivery, *, late: bool = False) -> None:

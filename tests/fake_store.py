@@ -12,9 +12,11 @@ from typing import Any, Literal
 from fake_rows import AHEAD, Entry, Paces
 
 from digestbot.errors import StoreError
-from digestbot.model import Channel, Delivery, Message, MessageRef, Subscription
+from digestbot.model import Action, Channel, Delivery, Message, MessageRef, Subscription
 from digestbot.orders import (
     UNSHOWN,
+    Capture,
+    CaptureState,
     Change,
     Claim,
     Draft,
@@ -53,6 +55,7 @@ class FakeStore:
     checks: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)
     interactions: dict[tuple[str, str], datetime] = field(default_factory=dict)
     leaving: dict[str, datetime] = field(default_factory=dict)
+    handed_in: list[Capture] = field(default_factory=list)
 
     async def plan(self, now: datetime, decide: Decide, *, most: int = 500) -> Sequence[Ended]:
         """See ports.Outbox."""
@@ -182,14 +185,20 @@ class FakeStore:
         """See ports.Outbox."""
         return sorted(name for name, at in self.leaving.items() if at <= now)
 
-    async def announce(
-        self, channel: Channel, topic: str, text: str, now: datetime, message: Message | None = None
+    async def announce(  # noqa: PLR0917 - as ports.Outbox
+        self,
+        channel: Channel,
+        topic: str,
+        text: str,
+        now: datetime,
+        actions: Sequence[Action] = (),
+        message: Message | None = None,
     ) -> bool:
         """See ports.Outbox."""
         name = f"notice:{blake2b(f'{channel}#{topic}'.encode(), digest_size=8).hexdigest()}"
         if any(one.delivery.subscription.id == name for one in self._of(channel.workspace)):
             return False
-        delivery = Delivery(Subscription(name, channel, ""), now.replace(tzinfo=None), 0, text)
+        delivery = Delivery(Subscription(name, channel, ""), now.replace(tzinfo=None), 0, text, actions=tuple(actions))
         self.entries[delivery.id] = Entry(delivery, now, now, message=message)
         return True
 
@@ -406,11 +415,51 @@ class FakeStore:
             name: at for name, at in self.paces.free.items() if name.partition(":")[2].partition("/")[0] != workspace
         }
         self.leaving.pop(workspace, None)
+        self.handed_in = [one for one in self.handed_in if one.channel.workspace != workspace]
         keyed: list[dict[Any, Any]] = [self.orders, self.checks, self.voted, self.lists, self.interactions]
         for rows in keyed:
             for key in [key for key in rows if key[0] == workspace]:
                 del rows[key]
         return before - self._count()
+
+    async def capture(self, capture: Capture) -> Capture:
+        """See ports.Ledger."""
+        mine = [one for one in self.handed_in if one.channel.workspace == capture.channel.workspace]
+        same = [
+            one for one in mine if one.permalink == capture.permalink != "" and one.state in ("pending", "accepted")
+        ]
+        if same:
+            return same[0]
+        self.handed_in.append(replace(capture, number=len(self.handed_in) + 1))
+        return self.handed_in[-1]
+
+    async def captured(self, workspace: str, number: int) -> Capture | None:
+        """See ports.Ledger."""
+        mine = (one for one in self.handed_in if (one.channel.workspace, one.number) == (workspace, number))
+        return next(mine, None)
+
+    async def captures(self, workspace: str, state: CaptureState, *, limit: int = 100) -> Sequence[Capture]:
+        """See ports.Ledger."""
+        return [one for one in self.handed_in if (one.channel.workspace, one.state) == (workspace, state)][:limit]
+
+    async def settle(self, capture: Capture, was: CaptureState, change: Change) -> bool:
+        """See ports.Ledger."""
+        there = await self.captured(capture.channel.workspace, capture.number)
+        if not there or there.state != was:
+            return False
+        fixed = ("channel", "author", "by", "by_name", "at", "permalink", "said_at")
+        self.handed_in[there.number - 1] = replace(capture, **{name: getattr(there, name) for name in fixed})
+        self.changes.append(change)
+        return True
+
+    async def spend(self, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
+        """See ports.Ledger."""
+        pace, own = Pace("channel", 3600 / most, most), Channel(f"member/{what}", workspace, member)
+        at = self.paces.slot([pace], own, now)
+        if at > now:
+            return at
+        self.paces.reserve([pace], own, now)
+        return None
 
     async def note(self, change: Change) -> None:
         """See ports.Ledger."""
@@ -422,7 +471,7 @@ class FakeStore:
 
     def _count(self) -> int:
         many = (self.entries, self.requested, self.changes, self.secrets, self.paces.free, self.leaving, self.orders)
-        return sum(map(len, (*many, self.checks, self.voted, self.lists, self.interactions)))
+        return sum(map(len, (*many, self.checks, self.handed_in, self.voted, self.lists, self.interactions)))
 
     def _asked(self, delivery: Delivery) -> Entry | None:
         """The delivery, if it waits for what curators say."""

@@ -202,7 +202,13 @@ class FakePlatform:
             raise failure
         return there or MessageRef(channel, str(len(self.posts)))
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
+    async def find(
+        self,
+        channel: Channel,
+        key: str,
+        since: datetime,
+        parent: MessageRef | None = None,  # noqa: ARG002 - its threads are found as its channels are
+    ) -> MessageRef | Literal["absent", "cannot look"]:
         """See ports.Platform."""
         assert since.tzinfo is not None
         self.looks += 1

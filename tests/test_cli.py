@@ -19,7 +19,7 @@ from digestbot.model import Action, Digest, Listing
 from digestbot.rendering import Renderer
 
 ROOT = Path(__file__).parent.parent
-HEAVY = {"tantivy", "jinja2", "sqlalchemy", "apscheduler", "pydantic_settings", "slack_bolt", "discord", "yaml", "rich"}
+HEAVY = {"tantivy", "jinja2", "sqlalchemy", "apscheduler", "pydantic", "slack_bolt", "discord", "yaml", "rich"}
 
 NOTE = """---
 title: On open weights
@@ -94,7 +94,7 @@ finally:
         [sys.executable, "-c", code], cwd=home, env=environment, check=True, capture_output=True, text=True
     )
     assert "The price of a model" in ran.stdout
-    assert not {"digestbot.notes", "yaml", "asyncio", "sqlalchemy", "pydantic_settings"} & set(ran.stderr.split())
+    assert not {"digestbot.notes", "yaml", "asyncio", "sqlalchemy", "pydantic"} & set(ran.stderr.split())
 
 
 def test_preview(home: Path) -> None:

@@ -148,7 +148,7 @@ def test_an_extra_digest_is_delivered_and_explained(home: Home) -> None:
     ("words", "told"),
     [
         ("subscription add x console dayly at 9", "Write “daily at 09:00”."),
-        ("subscription add x slak:T1/C1 daily at 9", "There is no platform “slak”. Name console or webhook."),
+        ("subscription add x slak:T1/C1 daily at 9", "There is no platform “slak”. Name console or slack or webhook."),
         (
             "subscription add x webhook:T1/team daily at 9 --workspace T2",
             "webhook:T1/team is a channel of T1, not of T2.",

@@ -14,7 +14,7 @@ from fakes import CHANNEL, NOW, FakeLibrary, make_highlight
 from digestbot import commands
 from digestbot.commands import Context, answer, count_by
 from digestbot.commands.words import KEYS
-from digestbot.model import Action, Command, Digest, Listing, Notice, Quotes, View
+from digestbot.model import OPEN, Action, Command, Digest, Listing, Notice, Quotes, View
 from digestbot.orders import Change
 
 LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 9)])
@@ -23,6 +23,11 @@ LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 9)
 async def _say(words: str, library: FakeLibrary = LIBRARY, store: FakeStore | None = None) -> View:
     name, _, text = words.removeprefix("/").partition(" ")
     return (await answer(Command(name, text, CHANNEL, "U1"), Context(library, store or FakeStore(), NOW))).view
+
+
+def _of_all(view: View) -> list[Action]:
+    """The actions of the whole View."""
+    return [action for action in getattr(view, "actions", ()) if not action.highlight]
 
 
 @pytest.mark.parametrize(
@@ -75,11 +80,13 @@ async def test_quote_page_by_page() -> None:
     """More is offered while there is more, and a page after the last is answered."""
     view = await _say("/quote the")
     assert isinstance(view, Quotes)
-    assert view.actions == (Action("More", "quote", "the page:2"),)
+    assert _of_all(view) == [Action("More", "quote", "the page:2")]
+    middle = await _say("/quote the page:2")
+    assert [one.label for one in _of_all(middle)] == ["Back", "More"]
     last = await _say("/quote the page:3")
     assert isinstance(last, Quotes)
     assert [one.id for one in last.highlights] == [one.id for one in LIBRARY.highlights[6:]]
-    assert not last.actions
+    assert _of_all(last) == [Action("Back", "quote", "the page:2")]
     assert await _say("/quote the page:4") == Notice("There is no page 4 for “the”: 8 highlights are all there is.")
 
 
@@ -95,11 +102,47 @@ async def test_quote_about_one(said: str, ids: tuple[int, ...]) -> None:
 
 
 async def test_one_highlight_offers_more() -> None:
-    """A highlight shown alone offers what is like it and what stands around it."""
+    """A highlight shown alone offers what can be asked and done next, as buttons; several have a menu each."""
     view = await _say("/quote random")
     assert isinstance(view, Quotes)
     one = view.highlights[0].id
-    assert [action.text for action in view.actions] == [f"like {one}", f"context {one}"]
+    assert [(action.label, action.name, action.text) for action in _of_all(view)] == [
+        ("Another", "quote", "random"),
+        ("More like this", "quote", f"like {one}"),
+        ("Around it", "quote", f"context {one}"),
+        ("Share to channel", "share", one),
+        ("Save", "save", one),
+        ("Open source", OPEN, one),
+    ]
+    several = await _say("/quote the")
+    assert isinstance(several, Quotes)
+    mine = [action.label for action in several.actions if action.highlight == several.highlights[1].id]
+    assert mine == ["More like this", "Share to channel", "Save", "Around it", "Open source"]
+
+
+async def test_a_digest_on_request_has_menus() -> None:
+    """Each highlight of a digest has a menu of five; a command that it names is known."""
+    view = await _say("/digest now")
+    assert isinstance(view, Digest)
+    assert [action.name for action in view.actions[:5]] == ["more", "less", "save", "why", "report"]
+    assert len(view.actions) == 5 * len(view.highlights)
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ("/quote random", True),
+        ("/quote", True),
+        ("/quote the page:2", True),
+        ("/quote the", False),
+        ("/quote help", False),
+    ],
+)
+async def test_pages_take_each_others_place(said: str, *, instead: bool) -> None:
+    """Another page and another random quote replace what stood there; a look-up stands by itself."""
+    name, _, text = said.removeprefix("/").partition(" ")
+    reply = await answer(Command(name, text, CHANNEL, "U1"), Context(LIBRARY, FakeStore(), NOW))
+    assert (reply.to, reply.instead) == ("member", instead)
 
 
 def test_counts() -> None:

@@ -9,8 +9,8 @@ from dialogue import LIBRARY, Talk
 from fakes import CHANNEL, NOW
 
 from digestbot.commands import Context, answer
-from digestbot.commands.words import read, settings, spelled
 from digestbot.commands.words import ordered as read_order
+from digestbot.commands.words import read, settings, spelled
 from digestbot.model import Command, Digest, Subscription, View
 from digestbot.rendering.dialects import mentionable
 

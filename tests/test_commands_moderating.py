@@ -142,20 +142,14 @@ async def test_retry_says_that_the_order_is_paused() -> None:
     assert "The next ones wait until /digest resume licences." in await talk.hear("/digest retry licences")
 
 
-async def test_votes_and_lists() -> None:
-    """Members say what they want more and less of, and keep lists of their own."""
+async def test_votes() -> None:
+    """Members say what they want more and less of; the last opinion counts."""
     talk = await _delivered()
     member = talk.as_("MEMBER")
-    assert await member.hear(f"/more {ONE.id}") == "Noted: more like this."
+    assert offered(await member.say(f"/more {ONE.id}")) == {"Show me some": f"/quote like {ONE.id}"}
     assert await member.hear(f"/digest less {ONE.id}") == "Noted: less like this."
     [vote] = await talk.store.votes("acme")
     assert (vote.member, vote.opinion, vote.theme, vote.source) == ("MEMBER", "less", "licences", ONE.source.identity)
-    assert await member.hear(f"/save {ONE.id}") == "Saved to your list."
-    assert await member.hear(f"/save {ONE.id}") == "It is on your list already."
-    assert f"{ONE.id[:8]} | 2026-03-02 | Nr. 25" in await member.hear("/digest saves")
-    assert await talk.hear("/digest saves") == "Your list is empty."
-    assert await member.hear(f"/digest unsave {ONE.id}") == "Taken off your list."
-    assert await member.hear(f"/digest unsave {ONE.id}") == "It is not on your list."
 
 
 ANYBODY, CREATOR, CURATOR, ADMIN = "member", "creator", "curator", "admin"

@@ -64,7 +64,7 @@ def ids(world: Desk) -> list[str]:
 
 
 async def test_what_curators_see_is_what_is_sent() -> None:
-    """An hour before its time the draft is in the curators' channel alone; unanswered it is sent as it was, at its hour."""
+    """Before its time the draft is in the curators' channel alone; unanswered it is sent as it was, at its hour."""
     world = await desk()
     assert world.posted() == []
     assert world.posted(CURATORS) == ["|".join(ids(world))]
@@ -76,7 +76,7 @@ async def test_what_curators_see_is_what_is_sent() -> None:
 
 
 async def test_buttons_stand_for_this_round() -> None:
-    """Each highlight can be swapped, and the whole approved or skipped; the commands name the delivery and the round."""
+    """Each highlight can be swapped, the whole approved or skipped; the commands name the delivery and the round."""
     (card,) = (await desk()).cards
     offered = {one.label: f"{one.name} {one.words}" for one in card.actions if not one.highlight}
     assert offered == {"Approve": f"digest approve {NAME} 0", "Skip": f"digest skip {NAME}"}
@@ -191,7 +191,7 @@ async def test_drafts_are_listed_and_shown() -> None:
 
 
 async def test_a_crash_before_the_notice_shows_the_same_draft_once() -> None:
-    """Composed and kept, then the process dies: the next one shows what was kept, and asks once, also if it dies again."""
+    """Composed and kept, then it dies: the next process shows what was kept, and asks once, also if it dies again."""
     world = Desk()
     await world.order(SENDS)
     (held,) = await world.claims()
@@ -227,7 +227,7 @@ async def test_a_crash_while_it_is_sent_is_settled_as_any_other() -> None:
 
 
 async def test_too_late_for_a_draft() -> None:
-    """digestbot was not running: `sends` posts without asking, `waits` asks all the same and posts nothing yet."""
+    """Digestbot was not running: `sends` posts without asking, `waits` asks all the same and posts nothing yet."""
     for order, outcome in ((SENDS, Outcome.CONFIRMED), (WAITS, Outcome.DRAFT)):
         world = Desk()
         await world.order(order)

@@ -12,7 +12,21 @@ from pathlib import Path
 import pytest
 
 from digestbot import notes
-from digestbot.model import Action, Digest, Field, Form, Highlight, Listing, Mention, Notice, Quotes, View
+from digestbot.commands.offers import beneath, beside
+from digestbot.model import (
+    Action,
+    Digest,
+    Field,
+    Form,
+    Highlight,
+    Home,
+    Listing,
+    Mention,
+    Notice,
+    Quotes,
+    Section,
+    View,
+)
 from digestbot.rendering import Renderer
 from digestbot.rendering.limits import exceeded
 
@@ -40,13 +54,8 @@ CHINESE = _one("models/开放模型札记.md", "深度求索在2025年1月")
 FREE = _highlights("economics/Who pays for free weights.md")
 
 
-def _menu(*highlights: Highlight) -> tuple[Action, ...]:
-    names = (("Save", "save"), ("More like this", "more"), ("Less like this", "less"), ("Hide", "hide"))
-    return tuple(Action(label, name, "", one.id) for one in highlights for label, name in names)
-
-
 _AGAIN = (Action("Another", "digest", "now"), Action("Themes", "digest", "themes"))
-_PAGES = (Action("Next page", "quote", "open weights page:3"), Action("Random", "quote", "random"))
+_PAGES = (Action("Back", "quote", "open weights page:1"), Action("More", "quote", "open weights page:3"))
 _SUBSCRIBE = Action("Subscribe", "subscribe", "here")
 _FIELDS = (
     Field(
@@ -57,9 +66,7 @@ _FIELDS = (
 )
 
 VIEWS: dict[str, View] = {
-    "digest": Digest(
-        "Models", "2026-03-02", (STARCODER, APACHE, CHINESE), (*_menu(STARCODER, APACHE, CHINESE), *_AGAIN)
-    ),
+    "digest": Digest("Models", "2026-03-02", (STARCODER, APACHE, CHINESE), beneath((STARCODER, APACHE, CHINESE))),
     "digest-plain": Digest("Tooling", "2026-03-02", (LECTURE,)),
     "digest-framed": Digest(
         "Friday reading",
@@ -84,10 +91,11 @@ VIEWS: dict[str, View] = {
     "digest-role": Digest("Tooling", "2026-03-02", (LECTURE,), mention=Mention("123456789012345678")),
     "digest-empty": Digest("Economics", "2026-03-02", ()),
     "digest-parts": Digest("Everything", "2026-03-02", tuple(FREE), _AGAIN, characters=100_000),
-    "quotes": Quotes("open weights", (STARCODER, CHINESE), 7, (*_menu(STARCODER, CHINESE), *_PAGES), 2, 4),
+    "quotes": Quotes("open weights", (STARCODER, CHINESE), 7, (*beside((STARCODER, CHINESE)), *_PAGES), 2, 4),
     "quotes-meant": Quotes("atention", (LECTURE,), 1, meant="attention", also_in=(("Attention in pictures",),)),
     "quotes-none": Quotes("atention", (), 0, meant="attention"),
-    "quotes-random": Quotes("", (APACHE,), 245, (Action("Another", "quote", "random"),)),
+    "quotes-random": Quotes("", (STARCODER,), 245, (Action("Another", "quote", "random"), *beside([STARCODER]))),
+    "quotes-shared": Quotes("", (LECTURE,), 1, beside([LECTURE, LECTURE]), heading="Shared by Ada <@U1> Lovelace"),
     "notice": Notice(
         "There is no theme “licence & law”. Did you mean licences?", (Action("Licences", "digest", "now licences"),)
     ),
@@ -110,6 +118,27 @@ VIEWS: dict[str, View] = {
         "Themes", ("Theme", "Highlights", "Sources"), (("licences", "41", "6"), ("模型", "7", "1")), _AGAIN, 1, 2
     ),
     "form": Form("Subscribe", _FIELDS, _SUBSCRIBE),
+    "form-order": Form(
+        "Subscribe",
+        tuple(
+            Field(name, name.title(), (("a", "A"), ("b", "B")) if n < 2 else (), "a", live=n < 2)
+            for n, name in enumerate(("theme", "days", "time", "zone", "size", "title"))
+        ),
+        _SUBSCRIBE,
+        "24 highlights match, enough for 12 digests: 15 days before one comes again.",
+    ),
+    "home": Home(
+        (
+            Section("Today’s pick", (), (STARCODER,), beside((STARCODER, STARCODER))),
+            Section(
+                "Digests",
+                ("morning: 3 highlights of “licences”, weekdays at 09:00. Next: Tue 3 Mar 09:00.",),
+                actions=(Action("New digest", "digest", "subscribe"), Action("Edit morning", "digest", "edit morning")),
+            ),
+            Section("Your list", ("2 saved",), (APACHE, CHINESE), (Action("All of it", "quote", "saved"),)),
+        ),
+        _AGAIN,
+    ),
     "form-wrong": Form(
         "Subscribe", (Field("schedule", "When", error="Write it like “weekdays at 09:00”."),), _SUBSCRIBE
     ),

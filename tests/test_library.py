@@ -17,6 +17,7 @@ from sample_notes import write
 
 from digestbot.errors import ContentError, SettingsError, ThemeError
 from digestbot.library import open_library
+from digestbot.library.place import Place
 from digestbot.library.search import Library
 from digestbot.library.themes import assign, fold
 from digestbot.model import Highlight, Note
@@ -43,7 +44,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         author="Charles Babbage",
         tags="licences, estates",
     )
-    return open_library([root / "one", root / "two"], root / "data")
+    return open_library(Place((root / "one", root / "two"), root / "data"))
 
 
 def _found(library: Library, query: str) -> list[str]:
@@ -142,7 +143,7 @@ def test_unchanged_notes_are_not_read_again(tmp_path: Path) -> None:
     for text in ("", "", "\n- A second thought was written down here by somebody else later on.\n"):
         with note.open("a", encoding="utf-8") as file:
             file.write(text)
-        library = open_library([tmp_path / "notes"], tmp_path / "data")
+        library = open_library(Place((tmp_path / "notes",), tmp_path / "data"))
         folders = [path for path in shelf.glob("*/*") if path.is_dir()]
         assert len(folders) == 1
         states.append((library.summary.highlights, folders[0].stat().st_ino))
@@ -153,9 +154,9 @@ def test_unchanged_notes_are_not_read_again(tmp_path: Path) -> None:
 def test_an_open_library_outlives_a_newer_one(tmp_path: Path) -> None:
     """Who looks up in an older state is not disturbed by the making of a newer one."""
     write(tmp_path / "notes", "One", "The first of the thoughts that were written down here by somebody.")
-    old = open_library([tmp_path / "notes"], tmp_path / "data")
+    old = open_library(Place((tmp_path / "notes",), tmp_path / "data"))
     write(tmp_path / "notes", "Two", "Other thoughts came later, and somebody else kept them in a drawer.")
-    new = open_library([tmp_path / "notes"], tmp_path / "data")
+    new = open_library(Place((tmp_path / "notes",), tmp_path / "data"))
     assert (old.find("thoughts").total, new.find("thoughts").total) == (1, 2)
 
 
@@ -163,10 +164,10 @@ def test_an_open_library_outlives_a_newer_one(tmp_path: Path) -> None:
 def test_a_broken_index_is_made_again(tmp_path: Path, damage: str) -> None:
     """Files of the index that were cut short or deleted cost a new build, not an answer."""
     write(tmp_path / "notes", "One", "The first of the thoughts that were written down here by somebody.")
-    open_library([tmp_path / "notes"], tmp_path / "data")
+    open_library(Place((tmp_path / "notes",), tmp_path / "data"))
     for path in (tmp_path / "data" / "library").glob("*/*/*.json"):
         path.write_bytes(b"") if damage == "truncate" else path.unlink()
-    assert open_library([tmp_path / "notes"], tmp_path / "data").find("thoughts").total == 1
+    assert open_library(Place((tmp_path / "notes",), tmp_path / "data")).find("thoughts").total == 1
 
 
 def test_a_crash_while_building_leaves_no_trace(tmp_path: Path) -> None:
@@ -176,12 +177,13 @@ def test_a_crash_while_building_leaves_no_trace(tmp_path: Path) -> None:
 import os
 from pathlib import Path
 from digestbot.library import open_library, shelf
+from digestbot.library.place import Place
 shelf.Manifest.save = lambda *_: os._exit(9)
-open_library([Path({str(tmp_path / "notes")!r})], Path({str(tmp_path / "data")!r}))
+open_library(Place((Path({str(tmp_path / "notes")!r}),), Path({str(tmp_path / "data")!r})))
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
     assert list((tmp_path / "data" / "library").glob("*/1/meta.json"))
-    assert open_library([tmp_path / "notes"], tmp_path / "data").find("thoughts").total == 1
+    assert open_library(Place((tmp_path / "notes",), tmp_path / "data")).find("thoughts").total == 1
     assert len(list((tmp_path / "data" / "library").glob("*/*/meta.json"))) == 1
 
 
@@ -189,7 +191,7 @@ def test_a_highlight_in_two_folders_is_one(tmp_path: Path) -> None:
     """The same passage of the same source is one document, wherever its notes lie."""
     for folder in ("one", "two"):
         write(tmp_path / folder, "One", "The first of the thoughts that were written down here by somebody.")
-    library = open_library([tmp_path / "one", tmp_path / "two"], tmp_path / "data")
+    library = open_library(Place((tmp_path / "one", tmp_path / "two"), tmp_path / "data"))
     assert library.find("").total == library.summary.highlights == 1
     assert library.summary.notes == 2
 
@@ -197,7 +199,7 @@ def test_a_highlight_in_two_folders_is_one(tmp_path: Path) -> None:
 def test_missing_folder(tmp_path: Path) -> None:
     """A content folder that is not there is named, with the setting that names it."""
     with pytest.raises(ContentError, match=r"nowhere does not exist.*DIGESTBOT_CONTENT"):
-        open_library([tmp_path / "nowhere"], tmp_path / "data")
+        open_library(Place((tmp_path / "nowhere",), tmp_path / "data"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -206,13 +208,13 @@ def test_read_only_data_folder(tmp_path: Path) -> None:
     write(tmp_path / "notes", "One", "A thought.")
     (tmp_path / "data").mkdir(mode=0o500)
     with pytest.raises(SettingsError, match="DIGESTBOT_DATA"):
-        open_library([tmp_path / "notes"], tmp_path / "data")
+        open_library(Place((tmp_path / "notes",), tmp_path / "data"))
 
 
 def test_empty_folder(tmp_path: Path) -> None:
     """A folder without notes is a library without highlights."""
     (tmp_path / "notes").mkdir()
-    library = open_library([tmp_path / "notes"], tmp_path / "data")
+    library = open_library(Place((tmp_path / "notes",), tmp_path / "data"))
     assert (library.find(""), library.find("x"), library.themes()) == (Found(), Found(), ())
 
 

@@ -8,6 +8,7 @@ import pytest
 from sample_notes import write
 
 from digestbot.library import open_library
+from digestbot.library.place import Place
 from digestbot.library.search import Library
 from digestbot.library.snippet import WIDTH, snippet
 
@@ -38,7 +39,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     root = tmp_path_factory.mktemp("lookup")
     for title, (author, day, tag, texts) in QUOTES.items():
         write(root / "notes", title, *texts, author=author, tags=tag, more=f"published: {day}\n")
-    return open_library([root / "notes"], root / "data")
+    return open_library(Place((root / "notes",), root / "data"))
 
 
 def _first(library: Library, query: str) -> str | None:

@@ -10,6 +10,7 @@ from sample_notes import write
 from digestbot.commands import look_up
 from digestbot.errors import ThemeError
 from digestbot.library import open_library
+from digestbot.library.place import Place
 from digestbot.library.search import Library
 from digestbot.model import Notice, SavedSearch
 from digestbot.ports import Name
@@ -29,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _open(folder: Path) -> Library:
-    return open_library([folder / "notes"], folder / "data", saved=SAVED)
+    return open_library(Place((folder / "notes",), folder / "data", saved=SAVED))
 
 
 @pytest.mark.parametrize(

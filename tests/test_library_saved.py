@@ -10,6 +10,7 @@ from sample_notes import write
 
 from digestbot.errors import ThemeError
 from digestbot.library import open_library
+from digestbot.library.place import Place
 from digestbot.library.search import Library
 from digestbot.model import SavedSearch
 
@@ -35,7 +36,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     write(root / "notes", "Shy", SHY, author="Eve", tags="lab, secret, ada")
     write(root / "notes", "Door", DOOR, author="Eve", tags="ada")
     write(root / "notes", "Engine", ADA, author="Ada Lovelace", tags="looms")
-    return open_library([root / "notes"], root / "data", saved=SAVED)
+    return open_library(Place((root / "notes",), root / "data", saved=SAVED))
 
 
 def _texts(library: Library, theme: str) -> set[str]:
@@ -90,8 +91,8 @@ def test_one_that_finds_nothing_says_so(library: Library, name: str) -> None:
 def test_a_changed_search_needs_no_new_index(tmp_path: Path) -> None:
     """The same index answers other saved searches at the next opening."""
     write(tmp_path / "notes", "Door", DOOR)
-    open_library([tmp_path / "notes"], tmp_path / "data")
+    open_library(Place((tmp_path / "notes",), tmp_path / "data"))
     before = sorted((tmp_path / "data").rglob("meta.json"))
-    library = open_library([tmp_path / "notes"], tmp_path / "data", saved=[SavedSearch("cold", query="cold")])
+    library = open_library(Place((tmp_path / "notes",), tmp_path / "data", saved=[SavedSearch("cold", query="cold")]))
     assert _texts(library, "cold") == {DOOR}
     assert sorted((tmp_path / "data").rglob("meta.json")) == before

@@ -12,6 +12,7 @@ from sample_notes import write
 from digestbot.commands import look_up
 from digestbot.library import open_library, twins
 from digestbot.library.alike import CROWD, signature
+from digestbot.library.place import Place
 from digestbot.library.search import Library
 from digestbot.model import Highlight, Quotes
 
@@ -38,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _open(folder: Path) -> Library:
-    return open_library([folder / "notes"], folder / "data")
+    return open_library(Place((folder / "notes",), folder / "data"))
 
 
 def _titles(found: tuple[Highlight, ...]) -> list[str | None]:
@@ -113,7 +114,7 @@ def test_a_whole_build_finds_what_updates_find(folder: Path, tmp_path: Path) -> 
     for number in range(3):
         write(folder / "notes", f"Copy {number}", f"{LETTER} So it was said {number} times.", author=f"Cy {number}")
         grown = _open(folder)
-    fresh = open_library([folder / "notes"], tmp_path / "fresh")
+    fresh = open_library(Place((folder / "notes",), tmp_path / "fresh"))
     for one in fresh.find("", limit=9).highlights:
         assert {other.id for other in grown.also_in(one)} == {other.id for other in fresh.also_in(one)}
 
@@ -133,7 +134,7 @@ def test_signs_are_numbers_that_the_index_takes() -> None:
 
 def test_the_sample_content(tmp_path: Path) -> None:
     """The near-duplicate of the sample corpus is found through its index."""
-    library = open_library([ROOT / "content"], tmp_path)
+    library = open_library(Place((ROOT / "content",), tmp_path))
     found = library.find("consent decree of 1956").highlights
     assert _titles(tuple(library.also_in(found[0]))) in (["From Unix to Linux"], ["Field notes on the commons"])
 
@@ -144,7 +145,7 @@ def test_real_notes_hold_two(tmp_path: Path) -> None:
     folder = Path(os.environ.get("DIGESTBOT_TEST_CORPUS", ROOT.parent / "shared" / "corpus")) / "seeds"  # noqa: TID251 - no setting of the product
     if not folder.is_dir():
         pytest.skip("DIGESTBOT_TEST_CORPUS names no folder with seeds/")
-    library = open_library([folder], tmp_path)
+    library = open_library(Place((folder,), tmp_path))
     every = library.find("", limit=10_000)
     assert sorted(len(library.also_in(one)) for one in every.highlights)[-3:] == [0, 1, 1]
     assert every.total == library.summary.highlights - 2

@@ -17,7 +17,8 @@ from sample_notes import write
 from digestbot.errors import ContentError
 from digestbot.library import open_library, shelf, worker
 from digestbot.library.folder import read_folder
-from digestbot.library.index import How, Place, update
+from digestbot.library.index import How, update
+from digestbot.library.place import Place
 from digestbot.library.privacy import Rules
 from digestbot.library.search import Library
 from digestbot.library.themes import assign
@@ -36,7 +37,7 @@ class Desk:
 
     def open(self) -> Library:
         """The library as the notes are now."""
-        return open_library([self.notes], self.data, self.rules)
+        return open_library(self.place)
 
     @property
     def place(self) -> Place:
@@ -98,7 +99,7 @@ def test_the_files_that_are_named_are_looked_at(desk: Desk) -> None:
     shutil.rmtree(desk.notes / "old")
     assert update(desk.place, How(only=[desk.notes / "old"])).changed == 1
     assert update(desk.place, How(only=[desk.notes / "picture.png", desk.notes / ".obsidian" / "x.md"])).changed == 0
-    assert open_library([desk.notes], desk.data, check=False).find("").total == 2
+    assert open_library(Place((desk.notes,), desk.data), check=False).find("").total == 2
 
 
 def test_two_notes_with_one_highlight(desk: Desk) -> None:
@@ -152,10 +153,10 @@ def test_one_emptied_folder_of_two(tmp_path: Path) -> None:
     write(tmp_path / "one", "One", ONE)
     write(tmp_path / "two", "Two", TWO)
     folders = [tmp_path / "one", tmp_path / "two"]
-    open_library(folders, tmp_path / "data")
+    open_library(Place(folders, tmp_path / "data"))
     (tmp_path / "one" / "One.md").unlink()
     write(tmp_path / "two", "Three", "A third voice joins them late in the evening.")
-    library = open_library(folders, tmp_path / "data")
+    library = open_library(Place(folders, tmp_path / "data"))
     assert library.find("").total == 3
     assert "one" in library.notice
 
@@ -217,8 +218,9 @@ def test_killed_between_the_index_and_its_manifest(desk: Desk) -> None:
 import os
 from pathlib import Path
 from digestbot.library import open_library, shelf
+from digestbot.library.place import Place
 shelf.Manifest.save = lambda *_: os._exit(9)
-open_library([Path({str(desk.notes)!r})], Path({str(desk.data)!r}))
+open_library(Place((Path({str(desk.notes)!r}),), Path({str(desk.data)!r})))
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
     library = desk.open()
@@ -254,7 +256,7 @@ def test_the_index_lists_the_themes_of_the_notes(tmp_path: Path) -> None:
     """What the index counts is what counting all notes gives, in a library of many themes."""
     content = Path(__file__).parent.parent / "content"
     read = read_folder(content).notes
-    assert open_library([content], tmp_path).themes() == assign(read)[0]
+    assert open_library(Place((content,), tmp_path)).themes() == assign(read)[0]
 
 
 def test_the_worker_runs_no_code_of_the_folder_it_is_started_in(
@@ -265,7 +267,7 @@ def test_the_worker_runs_no_code_of_the_folder_it_is_started_in(
         write(tmp_path / "notes", f"note {number}", f"{ONE} Number {number} of them all.")
     (tmp_path / "tantivy.py").write_text("raise SystemExit(7)")
     monkeypatch.chdir(tmp_path)
-    assert open_library([tmp_path / "notes"], tmp_path / "data").summary.notes == worker.MANY + 1
+    assert open_library(Place((tmp_path / "notes",), tmp_path / "data")).summary.notes == worker.MANY + 1
 
 
 def test_a_name_that_became_private_while_a_folder_was_away(tmp_path: Path) -> None:
@@ -274,10 +276,10 @@ def test_a_name_that_became_private_while_a_folder_was_away(tmp_path: Path) -> N
     write(content[0], "open", "The gardens were planned with [[Secret Merger]] in mind, as everybody knew.")
     secret = write(content[0], "Secret Merger", TWO)
     away = write(content[1], "other", ONE)
-    assert "Secret" in open_library(content, data).find("gardens").highlights[0].text
+    assert "Secret" in open_library(Place(content, data)).find("gardens").highlights[0].text
     text = away.read_text(encoding="utf-8")
     away.unlink()
     secret.write_text(secret.read_text(encoding="utf-8").replace("---\n", "---\nprivate: true\n", 1), encoding="utf-8")
-    assert "Secret" not in open_library(content, data).find("gardens").highlights[0].text
+    assert "Secret" not in open_library(Place(content, data)).find("gardens").highlights[0].text
     away.write_text(text, encoding="utf-8")
-    assert "Secret" not in open_library(content, data).find("gardens").highlights[0].text
+    assert "Secret" not in open_library(Place(content, data)).find("gardens").highlights[0].text

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sample_notes import write
 
-from digestbot.library.index import Place
+from digestbot.library.place import Place
 from digestbot.library.watch import Keeper
 
 PROMISE = 2.0

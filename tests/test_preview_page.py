@@ -16,7 +16,7 @@ import pytest
 from fakes import make_highlight
 
 from digestbot.errors import TemplateError
-from digestbot.model import Action, Digest, Field, Form, Highlight, Listing, Notice, Quotes, Source, View
+from digestbot.model import Action, Digest, Field, Form, Highlight, Home, Listing, Notice, Quotes, Section, Source, View
 from digestbot.rendering import Renderer
 from digestbot.rendering.hypertext import Hypertext
 from digestbot.rendering.page import PLATFORMS, Bundle, Preview, draw
@@ -256,6 +256,7 @@ def test_the_bundle_can_stand_in_a_page() -> None:
             Form("Ask", (Field("a", "Which", (("b", "B & C"),), "b"),), Action("Go", "ask")),
             "<option selected>B &amp; C",
         ),
+        (Home((Section("A < B", ("Two & three.",), (make_highlight(1),)),)), "<p>Two &amp; three.</p>"),
         (Notice("Hm.", (Action('"Go"', "quote", "x"),)), "&#34;Go&#34;</button>"),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from digestbot.library import open_library
 from digestbot.library.export import as_jsonl
 from digestbot.library.folder import Corpus, read_folder, read_folders
+from digestbot.library.place import Place
 from digestbot.library.privacy import Rules
 
 SECRET = "---\nprivate: true\naliases: [The Owl]\n---\nShe keeps the ferry's accounts in the wrong tin on purpose.\n"
@@ -36,7 +37,7 @@ def test_no_folder_names_what_another_keeps_private(tmp_path: Path) -> None:
     one = write(tmp_path / "a", Xanthippe=SECRET)
     other = write(tmp_path / "b", lunch="Lunch with [[Xanthippe]] was long, and [[The Owl]] paid for all of it.\n")
     assert "anthippe" not in shown(*read_folders([one, other]))
-    found = open_library([one, other], tmp_path / "data").find("lunch")
+    found = open_library(Place((one, other), tmp_path / "data")).find("lunch")
     assert [highlight.text for highlight in found.highlights] == [
         "Lunch with […] was long, and […] paid for all of it."
     ]
@@ -116,5 +117,5 @@ def test_no_deep_link_opens_a_private_note(tmp_path: Path) -> None:
 def test_the_index_is_nobody_elses_to_read(tmp_path: Path) -> None:
     """The data folder that a look-up makes is closed to other users of the machine."""
     folder = write(tmp_path / "notes", open="The harbour opens at six, whatever the notice says.\n")
-    open_library([folder], tmp_path / "data" / "digestbot")
+    open_library(Place((folder,), tmp_path / "data" / "digestbot"))
     assert stat.S_IMODE((tmp_path / "data" / "digestbot").stat().st_mode) == 0o700

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fakes import make_highlight
 
-from digestbot.model import Action, Digest, Field, Form, Highlight, Listing, Notice, Quotes, Source, View, Voice
+from digestbot.model import OPEN, Action, Digest, Field, Form, Highlight, Listing, Notice, Quotes, Source, View, Voice
 from digestbot.rendering import Renderer
 from digestbot.rendering.actions import LONGEST_ID, action_id, offered, parse_id
 from digestbot.rendering.attribution import attribute
@@ -206,14 +206,32 @@ def test_slack_offers_one_menu_a_highlight() -> None:
     assert [one["value"] for one in buttons] == ["d1:digest now", "d1:digest themes"]
 
 
-def test_discord_offers_one_row() -> None:
-    """Buttons where only the View has actions, one menu that names the highlights where they have some too."""
+def test_discord_offers_a_menu_and_rows_of_buttons() -> None:
+    """Buttons for the View's actions, five a row; before them one menu that names the highlights with actions."""
     [plain] = _payloads(Digest("Open", "2026-03-02", _TWO, _BUTTONS), "discord")
     assert [one["custom_id"] for one in plain["components"][0]["components"]] == ["d1:digest now", "d1:digest themes"]
     [mixed] = _payloads(Digest("Open", "2026-03-02", _TWO, (*_MENUS, *_BUTTONS)), "discord")
-    [[menu]] = [row["components"] for row in mixed["components"]]
-    assert [one["value"] for one in menu["options"]] == [action_id(one) for one in (*_MENUS, *_BUTTONS)]
+    [menu], buttons = [row["components"] for row in mixed["components"]]
+    assert [one["value"] for one in menu["options"]] == [action_id(one) for one in _MENUS]
+    assert [one["custom_id"] for one in buttons] == [action_id(one) for one in _BUTTONS]
+    many = tuple(Action(str(n), "quote", str(n)) for n in range(7))
+    [rows] = _payloads(Digest("Open", "2026-03-02", _TWO, many), "discord")
+    assert [len(row["components"]) for row in rows["components"]] == [5, 2]
     assert [one.get("description") for one in menu["options"][1:3]] == ["Free for all.", "And for ever."]
+
+
+@pytest.mark.parametrize("platform", ["slack", "discord"])
+def test_a_link_is_a_button_that_leads_there(platform: str) -> None:
+    """What leads to an address is opened by the client; what is no address of the web is not offered."""
+    url = "https://example.org/a?b=c&d=<e>"
+    view = Quotes(
+        "", _TWO[:1], 1, (Action("Open source", OPEN, "1", url=url), Action("Odd", OPEN, "2", url="file:///x"))
+    )
+    [payload] = _payloads(view, platform)
+    rows = payload["components"] if platform == "discord" else payload["blocks"][-1:]
+    [button] = [one for row in rows for one in row.get("components", row.get("elements"))]
+    assert button["url"] == url
+    assert ("custom_id" in button) is False
 
 
 def test_an_id_is_the_command() -> None:

@@ -43,7 +43,15 @@ def _payloads(views: tuple[View, ...], platform: str) -> Iterator[tuple[str, dic
     for view in views:
         for part in RENDERER.render(view, platform).parts:
             kind = "Errors" if "errors" in part.payload else "Modal" if isinstance(view, Form) else "Message"
-            yield kind, part.payload
+            yield kind, _as_message(part.payload)
+
+
+def _as_message(payload: dict[str, Any]) -> dict[str, Any]:
+    """What Slack's app shows in its own tab as a message of the same blocks, which are of the same types."""
+    view = payload.get("view", {})
+    if view.get("type") != "home":
+        return payload
+    return {"text": "Home", "mrkdwn": False, "unfurl_links": False, "unfurl_media": False, "blocks": view["blocks"]}
 
 
 def _hostile() -> tuple[View, ...]:
@@ -76,7 +84,7 @@ def test_golden_files(path: Path) -> None:
     modal = "Errors" if "wrong" in path.stem and platform == "slack" else "Modal"
     for payload in json.loads(path.read_text(encoding="utf-8")):
         kind = modal if path.stem.startswith("form") else "Message"
-        assert _types(platform, kind).is_valid(payload)
+        assert _types(platform, kind).is_valid(_as_message(payload))
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ async def test_a_due_digest_is_one_post_and_the_console_answers(house: House) ->
 
     await house.mark()
     again = await house.start("run")
-    await logged(again, "id=local/notice:")
+    await logged(again, "delivery=local/notice:")
     await stop(again)
     assert house.server.tries == 1
     assert house.states() == ["confirmed"]
@@ -273,7 +273,7 @@ async def test_killed_after_the_answer(house: House) -> None:
     await process.wait()
     await house.mark()
     again = await house.start("run")
-    await logged(again, "id=local/notice:")
+    await logged(again, "delivery=local/notice:")
     await stop(again)
     assert (house.server.tries, house.states()) == (1, ["confirmed"])
 
@@ -349,7 +349,7 @@ async def test_a_failure_is_not_repeated_blindly(house: House, fault: str) -> No
     await stop(process)
     await house.mark()
     again = await house.start("run")
-    await logged(again, "id=local/notice:")
+    await logged(again, "delivery=local/notice:")
     await stop(again)
     assert (house.server.tries, house.states()) == (1, ["uncertain"])
 
@@ -396,7 +396,7 @@ async def test_a_channel_that_is_gone_pauses_its_subscription(house: House) -> N
     await stop(process)
     again = await house.start("run")
     await house.mark()
-    await logged(again, "id=local/notice:")
+    await logged(again, "delivery=local/notice:")
     await stop(again)
     assert (house.server.tries, house.states()) == (1, ["refused"])
 

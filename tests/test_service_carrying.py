@@ -18,7 +18,7 @@ NEXT = NINE.replace(day=3)
 
 
 async def test_the_question_opens_the_thread() -> None:
-    """Where there are threads the prompt is the last part, in the thread of the first; the digest does not repeat it."""
+    """Where there are threads the prompt is the last part, in the first one's thread; the digest does not repeat it."""
     world = World()
     await world.order(ASKS)
     assert await world.tick() == [Outcome.CONFIRMED]
@@ -157,5 +157,5 @@ async def test_the_mention_is_a_value_of_its_own() -> None:
     ],
 )
 def test_who_can_be_mentioned(templates: str, group: str, known: bool) -> None:  # noqa: FBT001 - a parameter
-    """Exactly an id of a group of the platform, and on Slack those who are there: nobody else, and nothing around it."""
+    """Exactly an id of a group of the platform, and on Slack those who are there: nobody else, nothing around it."""
     assert mentionable(templates, group) is known

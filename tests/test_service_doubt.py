@@ -191,7 +191,13 @@ class Mute(FakePlatform):
 
     problem: PlatformError | None = None
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
+    async def find(
+        self,
+        channel: Channel,
+        key: str,
+        since: datetime,
+        parent: MessageRef | None = None,  # noqa: ARG002 - it shows no thread either
+    ) -> MessageRef | Literal["absent", "cannot look"]:
         """Refuse."""
         self.looks += 1
         raise self.problem or PlatformError(f"No history of {channel}, {key}, {since}.", permanent=False)
@@ -207,6 +213,28 @@ async def test_a_history_that_stays_away_is_given_up(world: World) -> None:
     assert ages == [5, 30, 60, 120, 210, 300]
     assert world.now - NOW == BLIND_AFTER
     assert "look in the channel" in world.state()[1]
+    assert world.keys == BOTH
+
+
+async def test_a_late_look_that_fails_is_not_the_last(world: World) -> None:
+    """After an outage of ours the first look comes late: its failure alone makes no platform one that cannot look."""
+    world.platform = Mute(failures=[refusal(sent="perhaps")])
+    assert await world.tick() == [Outcome.UNCERTAIN]
+    world.later(seconds=3600)
+    assert await world.tick() == [Outcome.UNCERTAIN]
+    due_at = world.entry().due_at
+    assert due_at is not None
+    assert timedelta(0) < due_at - world.now <= timedelta(seconds=30)
+
+
+async def test_a_post_begun_in_the_future(world: World) -> None:
+    """A part that a clock an hour ahead began is not taken for a fresh one: without keys it is not posted again."""
+    world.platform.capabilities = BLIND
+    await world.die(accepted=True)
+    await world.reaped(seconds=61)
+    world.now = NOW - timedelta(hours=1)
+    world.entry().due_at = world.now
+    assert await world.tick() == [Outcome.UNCERTAIN]
     assert world.keys == BOTH
 
 

@@ -381,7 +381,7 @@ async def test_a_service_refreshes_what_is_due(readwise: Readwise, tmp_path: Pat
     order = SourceOrder("reading", "readwise", every=timedelta(seconds=0.05), url=readwise.url)
     broken = SourceOrder("broken", "readwise", url=readwise.url)
     settings = Settings((), tmp_path, tmp_path / "digestbot.toml", sources=(order, broken))
-    credentials = Credentials(source={"reading_token": SecretStr(TOKEN)})
+    credentials = Credentials(source_token={"reading": SecretStr(TOKEN)})
     await sources.first(settings, credentials)
     assert len(readwise.asked) == 2
     assert (tmp_path / "sources" / "imports").is_dir()
@@ -399,7 +399,7 @@ async def test_nothing_is_due_before_its_time(readwise: Readwise, tmp_path: Path
     """A service that is started again does not fetch what was fetched within the hour."""
     order = SourceOrder("reading", "readwise", url=readwise.url)
     settings = Settings((), tmp_path, tmp_path / "digestbot.toml", sources=(order,))
-    credentials = Credentials(source={"reading_token": SecretStr(TOKEN)})
+    credentials = Credentials(source_token={"reading": SecretStr(TOKEN)})
     await sources.first(settings, credentials)
     await sources.first(settings, credentials)
     task = asyncio.create_task(sources.keep_fresh(settings, credentials))

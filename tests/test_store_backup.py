@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, select
 
 from digestbot.errors import StoreError
 from digestbot.model import Message, MessageRef, Part
-from digestbot.orders import Ended, Outcome, Picked
+from digestbot.orders import Capture, Ended, Outcome, Picked
 from digestbot.store import open_store
 from digestbot.store.backup import backup, restore
 from digestbot.store.engine import connect
@@ -58,6 +58,7 @@ async def fill(url: str, days: int = 30) -> None:
     await store.show(CHANNEL, "Asked for", [Picked("d")], NOW)
     await store.vote("acme", "U1", Picked("a", "x\x1fy"), "Öffnung", "more", NOW)
     await store.save("acme", "U1", "a", NOW)
+    await store.capture(Capture(CHANNEL, "We ship.", "U7", "Ada", "U1", "Bob", NOW, "https://acme.example/p1", NOW))
     await store.hide("acme", "source", "x\x1fy", change(standing(), "hide"))
     await store.hold("fake", NOW)
     await put(store, drafting())
@@ -76,6 +77,7 @@ COUNTS = {
     "leaving": 1,
     "paces": 1,
     "saves": 1,
+    "captures": 1,
     "subscriptions": 2,
     "votes": 1,
     "attempts": 30,

@@ -33,6 +33,9 @@ COMMANDS = {
     "console": "run",
     "db": "db",
     "workspace": "workspace",
+    "export": "portable",
+    "doctor": "doctor",
+    "slack": "slack",
     "demo": "demo",
 }
 """Which file of this folder holds a command; its function is called like the command, `-` written as `_`, and

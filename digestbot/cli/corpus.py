@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import content_option, json_option, load_settings
+from digestbot.cli.options import content_option, json_option, load_place, load_settings, workspace_option
 
 if TYPE_CHECKING:
     from digestbot.library.folder import Corpus
@@ -32,13 +32,16 @@ def corpus() -> None:
 @_paths
 @click.option("--strict", is_flag=True, help="Exit with status 1 if anything is odd.")
 @json_option
+@workspace_option
 @content_option
-def check(*, paths: tuple[str, ...], strict: bool, as_json: bool, content: tuple[str, ...]) -> None:
+def check(
+    *, paths: tuple[str, ...], strict: bool, as_json: bool, workspace: str | None, content: tuple[str, ...]
+) -> None:
     """Say what was read, and what is odd in which file and line, with the fix.
 
     PATH is a folder of notes or a single file; without one the content of the settings is checked.
     """
-    read = _read((*paths, *content))
+    read = _read((*paths, *content), workspace)
     problems = [problem for _, one in read for problem in _problems(one)]
     if as_json:
         counts = {key: sum(_counts(one)[key] for _, one in read) for key in ("notes", "highlights", "withheld")}
@@ -54,19 +57,18 @@ def check(*, paths: tuple[str, ...], strict: bool, as_json: bool, content: tuple
 
 @corpus.command("index")
 @click.option("--force", is_flag=True, help="Forget the notes of a content folder that is empty or gone.")
+@workspace_option
 @content_option
-def index_notes(*, force: bool, content: tuple[str, ...]) -> None:
+def index_notes(*, force: bool, workspace: str | None, content: tuple[str, ...]) -> None:
     """Bring the index in step with the notes now, and say what it holds.
 
     Every look-up and digest does so by itself; this is for a folder whose notes were all taken away on purpose.
     """
     from digestbot.library import index, open_library, worker
-    from digestbot.library.privacy import rules
 
-    settings = load_settings(content)
-    place = index.Place(settings.folders, settings.data, rules(settings))
+    place = load_place(load_settings(content), workspace, content)
     news = worker.update(place, index.How(force=force))
-    held = open_library(place.content, place.data, place.rules, check=False).summary
+    held = open_library(place, check=False).summary
     if news.notice:
         click.echo(f"digestbot: {news.notice}", err=True)
     click.echo(
@@ -77,8 +79,9 @@ def index_notes(*, force: bool, content: tuple[str, ...]) -> None:
 @corpus.command()
 @_paths
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv", "md"]), default="jsonl", show_default=True)
+@workspace_option
 @content_option
-def export(*, paths: tuple[str, ...], form: str, content: tuple[str, ...]) -> None:
+def export(*, paths: tuple[str, ...], form: str, workspace: str | None, content: tuple[str, ...]) -> None:
     """Print every source with its highlights: JSON Lines, Readwise's CSV, or Markdown.
 
     PATH is a folder of notes or a single file; without one the content of the settings is exported. Private notes are
@@ -91,20 +94,20 @@ def export(*, paths: tuple[str, ...], form: str, content: tuple[str, ...]) -> No
         "csv": formats.as_csv,
         "md": formats.as_markdown,
     }
-    read = [one for _, one in _read((*paths, *content))]
+    read = [one for _, one in _read((*paths, *content), workspace)]
     for problem in (problem for one in read for problem in one.problems):
         click.echo(str(problem), err=True)
     for line in forms[form](note for one in read for note in one.notes):
         click.echo(line.encode("utf-8"), nl=form != "csv")
 
 
-def _read(paths: tuple[str, ...]) -> list[tuple[Path, Corpus]]:
+def _read(paths: tuple[str, ...], workspace: str | None) -> list[tuple[Path, Corpus]]:
     from digestbot.library.folder import read_folders
-    from digestbot.library.privacy import rules
 
     settings = load_settings(paths)
-    roots = settings.content if paths else settings.folders
-    return list(zip(roots, read_folders(roots, rules(settings)), strict=True))
+    place = load_place(settings, workspace, paths)
+    roots = settings.content if paths else place.content
+    return list(zip(roots, read_folders(roots, place.rules), strict=True))
 
 
 def _problems(one: Corpus) -> list[Problem]:

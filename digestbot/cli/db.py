@@ -29,7 +29,7 @@ def upgrade() -> None:
     from digestbot.store import upgraded
     from digestbot.store.tables import HEAD
 
-    with _database() as database:
+    with opened() as database:
         done = upgraded(database)
         click.echo(f"{database.name}: tables of version {HEAD}{'' if done else ', as before'}")
 
@@ -40,7 +40,7 @@ def check(*, as_json: bool) -> None:
     """Say what the database is and holds, and whether it is whole; exit 1 if something is wrong."""
     from digestbot.store.check import check as look
 
-    with _database() as database:
+    with opened() as database:
         health = look(database)
     if as_json:
         click.echo(json.dumps(asdict(health), ensure_ascii=False))
@@ -58,7 +58,7 @@ def backup(file: Path) -> None:
     """Write everything in the database to a new FILE, also while digestbot runs."""
     from digestbot.store.backup import backup as write
 
-    with _database() as database:
+    with opened() as database:
         _list(write(database, file))
 
 
@@ -73,22 +73,18 @@ def restore(file: Path, *, force: bool) -> None:
     from digestbot.store import upgraded
     from digestbot.store.backup import restore as read
 
-    with _database() as database:
+    with opened() as database:
         upgraded(database)
         _list(read(database, file, force=force))
 
 
-def _url() -> str:
-    from digestbot import credentials, settings
-
-    return credentials.load().database(settings.load())
-
-
 @contextmanager
-def _database() -> Iterator[Database]:
+def opened() -> Iterator[Database]:
+    """The database that the settings name, closed at the end."""
+    from digestbot import credentials, settings
     from digestbot.store.engine import connect
 
-    database = connect(_url())
+    database = connect(credentials.load().database(settings.load()))
     try:
         yield database
     finally:

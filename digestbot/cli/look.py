@@ -22,6 +22,7 @@ from digestbot.cli.options import (
     load_settings,
     plain,
     render,
+    workspace_option,
 )
 from digestbot.clock import now
 from digestbot.ports import FACETS
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 @click.option("--open", "opens", is_flag=True, help="Show that page in a browser.")
 @click.option("--why", is_flag=True, help="Say why each highlight was picked, on stderr.")
 @json_option
+@workspace_option
 @content_option
 def preview(
     *,
@@ -65,6 +67,7 @@ def preview(
     opens: bool,
     why: bool,
     as_json: bool,
+    workspace: str | None,
     content: tuple[str, ...],
 ) -> None:
     """Show a digest in the form in which it would be posted; nothing is sent and nothing remembered.
@@ -78,7 +81,7 @@ def preview(
     from digestbot.cli.sketch import sketch
 
     settings = load_settings(content)
-    library = load_library(settings)
+    library = load_library(settings, workspace, content)
     found = pick(settings, library, theme, day.date() if day else now().date(), size)
     if file or opens:
         show_page(found, library, settings, file, opens=opens)
@@ -100,9 +103,17 @@ def preview(
     "--by", type=click.Choice(FACETS), help="Count what is found, by its author, source, theme, tag or voice."
 )
 @json_option
+@workspace_option
 @content_option
 def quote(
-    *, query: tuple[str, ...], limit: int, page: int | None, by: str | None, as_json: bool, content: tuple[str, ...]
+    *,
+    query: tuple[str, ...],
+    limit: int,
+    page: int | None,
+    by: str | None,
+    as_json: bool,
+    workspace: str | None,
+    content: tuple[str, ...],
 ) -> None:
     """Look up highlights by words you remember; without any, or with `random`, show one at random.
 
@@ -114,7 +125,7 @@ def quote(
     from digestbot.model import Listing
 
     settings = load_settings(content)
-    library = load_library(settings)
+    library = load_library(settings, workspace, content)
     words = " ".join((*query, f"page:{page}") if page else query)
     if by:
         view = count_by(" ".join(query), by, library, limit=limit if limit > 3 else 20)
@@ -132,16 +143,19 @@ def quote(
 @click.option("--size", type=click.IntRange(1, 25), default=3, show_default=True, help="Highlights of a digest.")
 @click.option("--per-week", type=click.FloatRange(0.1, 100), default=5, show_default=True, help="Digests a week.")
 @json_option
+@workspace_option
 @content_option
 @click.pass_context
-def themes(ctx: click.Context, *, size: int, per_week: float, as_json: bool, content: tuple[str, ...]) -> None:
+def themes(
+    ctx: click.Context, *, size: int, per_week: float, as_json: bool, workspace: str | None, content: tuple[str, ...]
+) -> None:
     """List the themes with their stock: highlights, sources, and days until a highlight comes again."""
     from digestbot.model import Listing
 
     if ctx.invoked_subcommand:
         return
     settings = load_settings(content)
-    library = load_library(settings)
+    library = load_library(settings, workspace, content)
     view = _stock(library, size, per_week)
     if as_json:
         _echo_json([asdict(theme) for theme in library.themes()])
@@ -154,9 +168,10 @@ def themes(ctx: click.Context, *, size: int, per_week: float, as_json: bool, con
 @themes.command()
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="How many at most.")
 @json_option
+@workspace_option
 @content_option
 @click.pass_context
-def suggest(ctx: click.Context, *, limit: int, as_json: bool, content: tuple[str, ...]) -> None:
+def suggest(ctx: click.Context, *, limit: int, as_json: bool, workspace: str | None, content: tuple[str, ...]) -> None:
     """Propose themes for highlights under none.
 
     They are printed as lines for digestbot.toml; nothing uses them before they stand there.
@@ -164,7 +179,9 @@ def suggest(ctx: click.Context, *, limit: int, as_json: bool, content: tuple[str
     from digestbot.library.propose import propose
     from digestbot.library.themes import EVERYTHING, fold
 
-    library = load_library(load_settings(content or (ctx.parent.params["content"] if ctx.parent else ())))
+    told = ctx.parent.params if ctx.parent else {}
+    content, workspace = content or told.get("content", ()), workspace or told.get("workspace")
+    library = load_library(load_settings(content), workspace, content)
     listed = [theme.name for theme in library.themes() if fold(theme.name) != EVERYTHING]
     # Of a passage that several sources hold, a pool has one and a look-up another.
     pooled = [one for name in listed for one in library.pool(name)]

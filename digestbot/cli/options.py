@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from digestbot.library.place import Place
     from digestbot.library.search import Library
     from digestbot.model import Message, View
     from digestbot.settings import Settings
@@ -23,6 +24,9 @@ content_option = click.option(
     multiple=True,
     metavar="PATH",
     help="A folder of notes, before DIGESTBOT_CONTENT; may be given several times.",
+)
+workspace_option = click.option(
+    "--workspace", metavar="NAME", help="A workspace of digestbot.toml, to see its own notes.  [default: local]"
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -37,13 +41,33 @@ def load_settings(content: tuple[str, ...]) -> Settings:
     return loaded
 
 
-def load_library(settings: Settings) -> Library:
-    """The library of the settings' notes; on stderr, what is odd about it."""
-    from digestbot.library import open_library
-    from digestbot.library.privacy import rules
+def load_place(settings: Settings, workspace: str | None, content: tuple[str, ...] = ()) -> Place:
+    """Where the notes of a workspace are; of the default one for None.
 
-    library = open_library(settings.folders, settings.data, rules(settings), saved=settings.themes)
-    missing = [one.name for one in settings.sources if not one.place(settings.data).is_dir()]
+    Raises UsageError for a workspace that digestbot.toml does not have, which would be shown the default notes, and
+    where folders of notes are named too.
+    """
+    from digestbot.errors import UsageError
+    from digestbot.library.place import place
+    from digestbot.model import LOCAL
+
+    if workspace and workspace not in settings.names:
+        raise UsageError(
+            f"There is no workspace “{workspace}” in {settings.config}. Name {' or '.join(settings.names)}."
+        )
+    if workspace and content:
+        raise UsageError("A workspace has its own notes. Leave out --workspace or --content.")
+    return place(settings, workspace or LOCAL)
+
+
+def load_library(settings: Settings, workspace: str | None = None, content: tuple[str, ...] = ()) -> Library:
+    """The library of a workspace's notes; on stderr, what is odd about it. Raises as load_place."""
+    from digestbot.library import open_library
+    from digestbot.model import LOCAL
+
+    library = open_library(load_place(settings, workspace, content))
+    wanted = settings.sources_of(workspace or LOCAL)
+    missing = [one.name for one in wanted if not one.place(settings.data).is_dir()]
     for notice in filter(
         None, (library.notice, missing and f"{', '.join(missing)}: run `digestbot pull` to fetch it.")
     ):
@@ -56,11 +80,10 @@ def complete_theme(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
     from digestbot import settings
     from digestbot.errors import DigestbotError
     from digestbot.library import open_library
-    from digestbot.library.privacy import rules
 
+    content = ctx.params.get("content") or ()
     try:
-        told = settings.load(ctx.params.get("content") or ())
-        library = open_library(told.folders, told.data, rules(told), saved=told.themes, check=False)
+        library = open_library(load_place(settings.load(content), ctx.params.get("workspace"), content), check=False)
     except DigestbotError:
         return []
     # A shell offers only what goes on as it was begun.

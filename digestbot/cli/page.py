@@ -28,7 +28,7 @@ def show_page(found: Curated, library: Library, settings: Settings, file: Path |
     from digestbot.settings import refuse_in_notes
 
     path = (file or settings.data / "preview.html").absolute()
-    refuse_in_notes(path.resolve(), settings.folders, "--html")
+    refuse_in_notes(path.resolve(), settings.noted, "--html")
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_text(_page(found, library, settings), encoding="utf-8", newline="\n")

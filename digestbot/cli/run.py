@@ -21,8 +21,8 @@ def run(content: tuple[str, ...], *, prompt: bool) -> None:
     """Deliver the digests of digestbot.toml at their times, until stopped."""
     from digestbot import telemetry
 
-    telemetry.start()
     loaded = load_settings(content)
+    telemetry.start(form=loaded.log_format, level=loaded.log_level)
 
     from digestbot import app
 

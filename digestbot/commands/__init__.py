@@ -2,7 +2,8 @@
 
     lookup.py /quote    digest.py now, preview, deliver, themes    ordering.py, showing.py standing orders
     drafts.py draft, approve, swap, skip    deliveries.py history    explaining.py, highlights.py why, audit
-    moderating.py hide, amend, retry, votes, saves
+    moderating.py hide, amend, retry, votes    forms.py ordering by a form    keeping.py share, one's own list
+    capturing.py words that become highlights
 
 words.py reads what was typed, standing.py finds which order is meant, telling.py says what is said of one, and
 permissions.py decides who may.
@@ -12,14 +13,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digestbot.commands import deliveries, digest, drafts, explaining, lookup, moderating, ordering, showing
+from digestbot.commands import (
+    capturing,
+    deliveries,
+    digest,
+    drafts,
+    explaining,
+    forms,
+    home,
+    keeping,
+    lookup,
+    moderating,
+    ordering,
+    showing,
+)
 from digestbot.commands.context import Amend, Context, Handler, nearest
 from digestbot.commands.digest import list_themes
 from digestbot.commands.lookup import QUOTE_HELP, count_by, look_up
 from digestbot.errors import EmptyError, UsageError
-from digestbot.model import Command, Notice, Reply, View
+from digestbot.model import Command, Form, Notice, Reply, View
 
-__all__ = ["DIGEST_HELP", "QUOTE_HELP", "Amend", "Context", "answer", "carry_out", "count_by", "list_themes", "look_up"]
+__all__ = [
+    "DIGEST_HELP",
+    "QUOTE_HELP",
+    "Amend",
+    "Context",
+    "answer",
+    "carry_out",
+    "count_by",
+    "list_themes",
+    "look_up",
+    "matching",
+]
 
 DIGEST_HELP = """\
 /digest now [THEME] shows a digest here and counts it, /digest preview [THEME or NAME] only shows it, and \
@@ -48,18 +73,40 @@ async def carry_out(command: Command, context: Context) -> Reply:
     handler = _COMMANDS.get(command.name)
     if handler is None:
         raise UsageError(f"There is no /{command.name} here. {nearest(command.name, _TYPED, '/')}")
-    here = command.channel.direct(command.actor) if command.where == "direct" and command.actor else command.channel
-    answered = await handler(replace(command, channel=here), context)
+    answered = await handler(_direct(command), context)
     return answered if isinstance(answered, Reply) else Reply(answered)
 
 
 async def _digest(command: Command, context: Context) -> View | Reply:
     word, _, rest = command.text.strip().partition(" ")
+    if command.values and word in {"subscribe", "edit"}:
+        return await _ordered(command, context)
     known = word.casefold() or "help"
     handler = _DIGEST.get(_ALIASES.get(known, known))
     if handler is None:
         raise UsageError(f"/digest does not know “{word}”. {nearest(known, _DIGEST_TYPED, '/digest ')}")
     return await handler(replace(command, text=rest.strip()), context)
+
+
+async def matching(command: Command, context: Context) -> Form:
+    """The form that a command would submit, as it is filled in so far, with what its answers would come to."""
+    return forms.told(await forms.filled_in(_direct(command), context))
+
+
+def _direct(command: Command) -> Command:
+    """The command with the member's direct messages for its channel, if that is where it was given."""
+    here = command.channel.direct(command.actor) if command.where == "direct" and command.actor else command.channel
+    return replace(command, channel=here)
+
+
+async def _ordered(command: Command, context: Context) -> View | Reply:
+    """What answers a form that orders something, by the words that it says; one that is wrong is shown again."""
+    handler = _DIGEST[command.text.partition(" ")[0]]
+    words = f"{command.text.partition(' ')[2]} {forms.spoken(command.values)}".strip()
+    try:
+        return await handler(replace(command, text=words), context)
+    except UsageError as error:
+        return await forms.filled_in(command, context, error)
 
 
 async def _help(command: Command, context: Context) -> View:  # noqa: ARG001 - every handler takes the same
@@ -70,7 +117,8 @@ _OF_HIGHLIGHTS: dict[str, Handler] = {
     "more": moderating.more,
     "less": moderating.less,
     "report": moderating.report,
-    "save": moderating.save,
+    "save": keeping.save,
+    "share": keeping.share,
     "hide": moderating.hide,
     "why": explaining.why,
 }
@@ -100,12 +148,24 @@ _DIGEST: dict[str, Handler] = {
     "amend": moderating.amend,
     "deliver": digest.deliver,
     "retry": moderating.retry,
-    "unsave": moderating.unsave,
-    "saves": moderating.saves,
+    "unsave": keeping.unsave,
+    "saved": keeping.saved,
+    "capture": capturing.capture,
+    "inbox": capturing.inbox,
+    "accept": capturing.accept,
+    "correct": capturing.correct,
+    "refuse": capturing.refuse,
+    "withdraw": capturing.withdraw,
     "audit": explaining.audit,
     "help": _help,
 }
-_ALIASES = {"add": "subscribe", "remove": "unsubscribe", "deliveries": "history", "again": "retry"}
+_ALIASES = {"saves": "saved", "add": "subscribe", "remove": "unsubscribe", "deliveries": "history", "again": "retry"}
 _DIGEST_TYPED = [*(word for word in _DIGEST if word.isalpha()), *_ALIASES]
 _TYPED = ("quote", "digest")
-_COMMANDS: dict[str, Handler] = {"quote": lookup.quote, "digest": _digest, **_OF_HIGHLIGHTS}
+_COMMANDS: dict[str, Handler] = {
+    "quote": lookup.quote,
+    "digest": _digest,
+    "capture": capturing.capture,
+    "home": home.home,
+    **_OF_HIGHLIGHTS,
+}

@@ -9,9 +9,10 @@ from difflib import get_close_matches
 
 from digestbot.curation import ROTATE
 from digestbot.curation.guidance import NOBODY, Guidance, guided
-from digestbot.model import Channel, Command, Highlight, Reply, View
+from digestbot.errors import UsageError
+from digestbot.model import Channel, Command, Highlight, Notice, Reply, View
 from digestbot.orders import Change, Record
-from digestbot.ports import Ledger, Library
+from digestbot.ports import Inbox, Ledger, Library
 
 Amend = Callable[[Record], Awaitable[str]]
 """Render a delivery's picks anew and edit what was posted; answers in a sentence what became of it."""
@@ -22,6 +23,9 @@ Swap = Callable[[Record, str, Change], Awaitable[Highlight | None]]
 Mentionable = Callable[[Channel, str], bool]
 """Whether a group of this id can be mentioned in a channel, as its platform writes it."""
 
+Announce = Callable[[Channel, str, Notice], Awaitable[None]]
+"""Have a notice posted to a channel, once for each topic."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -29,8 +33,9 @@ class Context:
 
     now: aware, in the zone whose calendar day a digest on request is for. theme, size and zone: what holds where
     nobody says other. guidance: what the settings say about what may be shown; curators and members are heard beside
-    them. admins, curators: ids of people or of their groups. amend: None where nothing can be edited from here,
-    and swap likewise. mentionable: None where nobody can be.
+    them. admins, curators: ids of people or of their groups. amend, swap: None where nothing can be edited from here.
+    mentionable: None where nobody can be mentioned. inbox: where captures become notes, None where they cannot.
+    announce: tells people later; curators_channel: where curators are told what there is to decide, None for nowhere.
     """
 
     library: Library
@@ -45,6 +50,9 @@ class Context:
     amend: Amend | None = None
     swap: Swap | None = None
     mentionable: Mentionable | None = None
+    inbox: Inbox | None = None
+    announce: Announce | None = None
+    curators_channel: Channel | None = None
 
     async def guided(self, workspace: str) -> Guidance:
         """The settings' guidance together with what curators hid and members said."""
@@ -53,6 +61,14 @@ class Context:
 
 Handler = Callable[[Command, Context], Awaitable[View | Reply]]
 """What answers a command, a View for who asked; `Command.text` is what stands behind the words that chose it."""
+
+
+def highlight(text: str, context: Context) -> Highlight:
+    """The highlight of this id. Raises UsageError where there is none."""
+    one = context.library.get(text.strip().casefold())
+    if not one:
+        raise UsageError(f"There is no highlight “{text.strip()}”. Its id is at least four signs of 0-9 and a-f.")
+    return one
 
 
 def nearest(word: str, known: Iterable[str], lead: str = "") -> str:

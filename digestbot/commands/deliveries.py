@@ -87,7 +87,8 @@ async def recent(command: Command, context: Context, wanted: Wanted, *, most: in
         ]
         found = sorted((one for some in asked for one in some), key=lambda one: one.planned_at, reverse=True)
         return [one for one in found if await may_see_delivery(command, context, one)][:most]
-    return list(await ledger.deliveries(workspace, states=wanted.states, since=wanted.since, limit=most))
+    everything = await ledger.deliveries(workspace, states=wanted.states, since=wanted.since, limit=most)
+    return [one for one in everything if await may_see_delivery(command, context, one)]
 
 
 async def find_delivery(command: Command, context: Context, text: str) -> Record | None:
@@ -109,8 +110,13 @@ async def named_delivery(workspace: str, context: Context, text: str) -> Record 
 
 
 async def may_see_delivery(command: Command, context: Context, record: Record) -> bool:
-    """Whether this person may read about a delivery: in its own channel everybody, else as for its subscription."""
+    """Whether this person may read about a delivery: in its own channel everybody, else as for its subscription.
+
+    What goes to a member's direct messages is theirs alone.
+    """
     order = record.delivery.subscription
+    if order.channel.member:
+        return order.channel.member == command.actor
     if order.channel == command.channel or is_admin(command, context):
         return True
     standing = await context.ledger.standing(command.channel.workspace, order.id)

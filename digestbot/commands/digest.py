@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from digestbot.commands import telling
 from digestbot.commands.context import Context
+from digestbot.commands.offers import beneath
 from digestbot.commands.permissions import need_owner
 from digestbot.commands.standing import change, only, quicker, visible
 from digestbot.curation import EMPTY, Curated, compose
@@ -132,7 +133,7 @@ def _on_request(command: Command, context: Context) -> Subscription:
 def _view(found: Curated, order: Subscription) -> View:
     if not found.picks:
         return Notice(found.warning)
-    return replace(found.digest, title=order.title) if order.title else found.digest
+    return replace(found.digest, title=order.title or found.digest.title, actions=beneath(found.digest.highlights))
 
 
 def _this_second(order: Subscription, now: datetime) -> datetime:

@@ -8,6 +8,8 @@ from datetime import timedelta
 from digestbot.commands import telling
 from digestbot.commands.context import Context
 from digestbot.commands.deliveries import may_see_delivery
+from digestbot.commands.offers import offer
+from digestbot.commands.permissions import is_curator
 from digestbot.commands.standing import visible
 from digestbot.curation.quality import judged
 from digestbot.model import Action, Command, Highlight, Notice, View
@@ -31,7 +33,7 @@ async def why_highlight(command: Command, context: Context, one: Highlight) -> V
         ("Votes", await _votes(command, context, one)),
         *await _next(command, context, one, past),
     )
-    return Notice("\n".join(f"{what}: {how}" for what, how in rows), _actions(one))
+    return Notice("\n".join(f"{what}: {how}" for what, how in rows), _actions(command, context, one))
 
 
 async def _past(command: Command, context: Context, one: Highlight) -> list[Shown]:
@@ -81,5 +83,13 @@ async def _next(command: Command, context: Context, one: Highlight, past: list[S
     ]
 
 
-def _actions(one: Highlight) -> tuple[Action, ...]:
-    return (Action("More like this", "quote", f"like {one.id}"), Action("Hide", "digest", f"hide {one.id}"))
+def _actions(command: Command, context: Context, one: Highlight) -> tuple[Action, ...]:
+    """What everybody may do with it, and what curators may."""
+    hides = (Action("Hide", "digest", f"hide {one.id}"), *_hide_source(one)) if is_curator(command, context) else ()
+    report = Action("Report", "report", one.id)
+    return (Action("More like this", "quote", f"like {one.id}"), Action("Save", "save", one.id), report, *hides)
+
+
+def _hide_source(one: Highlight) -> tuple[Action, ...]:
+    what = one.source.url or one.source.title or ""
+    return offer("Hide its source", f"hide source:{what}", name="digest") if what else ()

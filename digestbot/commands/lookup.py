@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from digestbot.commands.context import Context
+from digestbot.commands.keeping import is_hidden, saved
+from digestbot.commands.offers import beside, offer
 from digestbot.curation import EMPTY, curate
 from digestbot.curation.elsewhere import elsewhere
-from digestbot.model import Action, Command, Highlight, Listing, Notice, Quotes, View
+from digestbot.model import Command, Listing, Notice, Quotes, Reply, View
 from digestbot.ports import Hidden, Library
 
 PAGE = 3
@@ -20,7 +22,7 @@ QUOTE_HELP = (
     "/quote WORDS looks up what you half remember. “quotation marks” keep words together, -WORD leaves out, and "
     "author:NAME source:TITLE theme:NAME tag:NAME voice:quoted before:2020 after:2019-05 narrow it. /quote random "
     "[author:NAME …] surprises you, /quote ID shows one highlight, /quote like ID what says something like it, and "
-    "/quote context ID what stands around it. page:2 at the end shows what comes next."
+    "/quote context ID what stands around it, and /quote saved your own list. page:2 at the end shows what comes next."
 )
 
 _NAMED = re.compile(r"(?<!\S)-?(author|source|theme|tag):(?:\"([^\"]*)\"|(\S+))", re.IGNORECASE)
@@ -28,17 +30,23 @@ _FILTER_OF = {"title": "source"}
 """The filter for a kind of name, where it is not called like it."""
 _PAGE = re.compile(r"(?<!\S)page:([1-9]\d{0,3})$", re.IGNORECASE)
 _RANDOM = re.compile(r"|random((?:\s+-?[a-z]+:(?:\"[^\"]*\"|[^\s\"]+))*)", re.IGNORECASE)
+_SAVED = re.compile(r"saved(?:\s+(.*))?", re.IGNORECASE)
 _ABOUT_ONE = re.compile(r"(like|context)\s+([0-9a-f]{4,16})", re.IGNORECASE)
+_HEADING = {"like": "What says something like it", "context": "What stands around it"}
 _NOTHING_HIDDEN = Hidden()
-_LONGEST_ACTION = 80
-"""Characters that a platform is sure to give back when an action is chosen."""
 
 
-async def quote(command: Command, context: Context) -> View:
-    """Answer a look-up, without what this workspace's curators hid."""
+async def quote(command: Command, context: Context) -> Reply:
+    """Answer a look-up, without what this workspace's curators hid; or with the member's own list.
+
+    Another page takes the place of the one before it, and another random quote that of the last.
+    """
+    if own := _SAVED.fullmatch(command.text.strip()):
+        return await saved(replace(command, text=own[1] or ""), context)
     seed = f"{command.channel}/{command.id or context.now.isoformat()}"
     hidden = await context.ledger.hidden(command.channel.workspace)
-    return look_up(command.text, context.library, seed=seed, hidden=hidden)
+    view, asked = look_up(command.text, context.library, seed=seed, hidden=hidden), command.text.strip()
+    return Reply(view, instead=bool(_RANDOM.fullmatch(asked) or _PAGE.search(asked)))
 
 
 def look_up(query: str, library: Library, *, seed: str, limit: int = PAGE, hidden: Hidden = _NOTHING_HIDDEN) -> View:
@@ -65,7 +73,11 @@ def _found(asked: str, library: Library, seed: str, limit: int, hidden: Hidden) 
     if not found.highlights:
         return Notice(f"There is no page {page} for “{words}”: {found.total} highlights are all there is.")
     more = found.total > page * limit
-    actions = (*_offer("More", f"{words} page:{page + 1}", when=more), *_beside(found.highlights))
+    actions = (
+        *beside(found.highlights),
+        *offer("Back", f"{words} page:{page - 1}", when=page > 1),
+        *offer("More", f"{words} page:{page + 1}", when=more),
+    )
     pages = -(-found.total // limit)
     return Quotes(
         words,
@@ -87,19 +99,14 @@ def count_by(query: str, by: str, library: Library, *, limit: int = 20) -> View:
     return Listing(query, (by.capitalize(), "Highlights"), rows) if rows else Notice(f"Nothing found for “{query}”.")
 
 
-def list_themes(library: Library) -> View:
-    """What `/digest themes` and `digestbot themes` answer."""
-    rows = tuple((theme.name, str(theme.highlights), str(theme.sources)) for theme in library.themes())
-    return Listing("Themes", ("Theme", "Highlights", "Sources"), rows) if rows else Notice(EMPTY)
-
-
 def _random(library: Library, filters: str, seed: str, hidden: Hidden) -> View:
-    drawn = [one for one in library.sample(filters, seed=seed, size=8) if not _hides(hidden, one)]
+    drawn = [one for one in library.sample(filters, seed=seed, size=8) if not is_hidden(hidden, one)]
     if not drawn:
         return Notice(f"Nothing found for “{filters}”." if filters else EMPTY)
     # Of eight the one that reads best.
     picks = curate(drawn, (), seed=seed, size=1, now=datetime.max.replace(tzinfo=UTC))
-    return Quotes("", picks, len(drawn), _beside(picks), also_in=elsewhere(library, picks))
+    actions = (*offer("Another", f"random {filters}".strip()), *beside(picks))
+    return Quotes("", picks, len(drawn), actions, also_in=elsewhere(library, picks))
 
 
 def _about_one(what: str, highlight_id: str, library: Library) -> View:
@@ -110,7 +117,7 @@ def _about_one(what: str, highlight_id: str, library: Library) -> View:
     found = tuple(library.like(one.id, limit=PAGE) if what == "like" else library.context(one.id))
     if not found or found == (one,):
         return Notice("Nothing stands around it in its note." if what == "context" else "Nothing else is like it.")
-    return Quotes("", found, len(found), also_in=elsewhere(library, found))
+    return Quotes("", found, len(found), beside(found), also_in=elsewhere(library, found), heading=_HEADING[what])
 
 
 def _instead(words: str, library: Library) -> str:
@@ -141,21 +148,9 @@ def _paged(asked: str) -> tuple[str, int]:
     return (asked[: match.start()].strip(), int(match[1])) if match else (asked, 1)
 
 
-def _beside(highlights: Sequence[Highlight]) -> tuple[Action, ...]:
-    """What can be asked about a highlight that is shown alone."""
-    if len(highlights) != 1:
-        return ()
-    one = highlights[0].id
-    return (*_offer("More like this", f"like {one}"), *_offer("Around it", f"context {one}"))
-
-
-def _offer(label: str, text: str, *, when: bool = True) -> tuple[Action, ...]:
-    return (Action(label, "quote", text),) if when and len(text) <= _LONGEST_ACTION else ()
-
-
 def _veiled(view: Quotes, hidden: Hidden) -> View:
     """The same without what is hidden."""
-    veiled = [_hides(hidden, one) for one in view.highlights]
+    veiled = [is_hidden(hidden, one) for one in view.highlights]
     if not any(veiled):
         return view
     if all(veiled):
@@ -168,7 +163,3 @@ def _veiled(view: Quotes, hidden: Hidden) -> View:
         also_in=tuple(view.also_in[n] for n in left) if view.also_in else (),
         snippets=tuple(view.snippets[n] for n in left) if view.snippets else (),
     )
-
-
-def _hides(hidden: Hidden, one: Highlight) -> bool:
-    return one.id in hidden.highlights or (bool(hidden.sources) and one.source.identity in hidden.sources)

@@ -1,4 +1,4 @@
-"""What may be shown, and what members say of it: hide, unhide, amend, retry; more, less, report, save."""
+"""What may be shown, and what members say of it: hide, unhide, amend, retry; more, less, report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from digestbot.commands.context import Context
+from digestbot.commands.context import Context, highlight
 from digestbot.commands.deliveries import find_delivery
 from digestbot.commands.digest import short
 from digestbot.commands.permissions import need_admin, need_curator, need_owner
@@ -16,7 +16,7 @@ from digestbot.commands.standing import change
 from digestbot.curation import recorded
 from digestbot.curation.guidance import spelled
 from digestbot.errors import UsageError
-from digestbot.model import Action, Command, Highlight, Listing, Notice, Source, View
+from digestbot.model import Action, Command, Listing, Notice, Source, View
 from digestbot.orders import Opinion, Outcome, Record
 
 _ID = re.compile(r"[0-9a-f]{4,16}")
@@ -113,7 +113,7 @@ async def retry(command: Command, context: Context) -> View:
 
 async def more(command: Command, context: Context) -> View:
     """Count a member's wish for more like a highlight."""
-    return await _vote(command, context, "more", "Noted: more like this.")
+    return await _vote(command, context, "more", "Noted: more like this.", "Show me some")
 
 
 async def less(command: Command, context: Context) -> View:
@@ -126,45 +126,13 @@ async def report(command: Command, context: Context) -> View:
     return await _vote(command, context, "report", "Reported. What several members report stays out of digests.")
 
 
-async def save(command: Command, context: Context) -> View:
-    """Put a highlight on the member's own list."""
-    one = _highlight(command.text, context)
-    new = await context.ledger.save(command.channel.workspace, command.actor, one.id, context.now)
-    return Notice("Saved to your list." if new else "It is on your list already.", _list_actions(one))
-
-
-async def unsave(command: Command, context: Context) -> View:
-    """Take a highlight off the member's own list, one that has left the notes too."""
-    text = command.text.strip().casefold()
-    one = context.library.get(text)
-    was = await context.ledger.unsave(command.channel.workspace, command.actor, one.id if one else text)
-    return Notice("Taken off your list." if was else "It is not on your list.")
-
-
-async def saves(command: Command, context: Context) -> View:
-    """The member's own list, the latest first."""
-    found = await context.ledger.saves(command.channel.workspace, command.actor)
-    rows = tuple(
-        (one.highlight_id[:8], f"{one.at.astimezone(context.now.tzinfo):%Y-%m-%d}", _text_of(one.highlight_id, context))
-        for one in found
-    )
-    return Listing("Your list", ("Id", "Saved", "Text"), rows) if rows else Notice("Your list is empty.")
-
-
-async def _vote(command: Command, context: Context, opinion: Opinion, thanks: str) -> Notice:
-    one = _highlight(command.text, context)
+async def _vote(command: Command, context: Context, opinion: Opinion, thanks: str, show: str = "") -> Notice:
+    one = highlight(command.text, context)
     workspace = command.channel.workspace
     shown = await context.ledger.shown(workspace, one.id)
     theme = shown[0][0].theme if shown else ""
     await context.ledger.vote(workspace, command.actor, recorded(one), theme, opinion, context.now)
-    return Notice(thanks)
-
-
-def _highlight(text: str, context: Context) -> Highlight:
-    one = context.library.get(text.strip().casefold())
-    if not one:
-        raise UsageError(f"There is no highlight “{text.strip()}”. Its id is at least four signs of 0-9 and a-f.")
-    return one
+    return Notice(thanks, (Action(show, "quote", f"like {one.id}"),) if show else ())
 
 
 def _target(text: str, context: Context) -> Target:
@@ -211,6 +179,15 @@ async def _posted_lately(command: Command, context: Context, target: Target) -> 
     return [name.partition("/")[2] for name in dict.fromkeys(row.delivery for row in found)][:_MOST_AMENDED]
 
 
+async def posted_lately(workspace: str, context: Context, highlight_id: str) -> list[Record]:
+    """What was posted in the last days and shows this highlight, whoever may see it."""
+    rows = await context.ledger.shown(workspace, highlight_id)
+    lately = [record for row, record in rows if record and row.at > context.now - _LATELY]
+    found = {one.delivery.id: one.delivery for one in lately if one.outcome is Outcome.CONFIRMED}
+    whole = [await context.ledger.delivery(workspace, one.subscription.id, one.occurrence) for one in found.values()]
+    return [one for one in whole if one]
+
+
 async def _delivery(command: Command, context: Context) -> Record:
     record = await find_delivery(command, context, command.text)
     if not record:
@@ -223,7 +200,3 @@ def _text_of(highlight_id: str, context: Context) -> str:
     if not one:
         return "no longer in the notes"
     return one.text if len(one.text) <= 80 else f"{one.text[:79].rstrip()}…"
-
-
-def _list_actions(one: Highlight) -> tuple[Action, ...]:
-    return (Action("Your list", "digest", "saves"), Action("Take it off", "digest", f"unsave {one.id}"))

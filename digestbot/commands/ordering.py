@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
-from digestbot.commands import telling, words
-from digestbot.commands.context import Context
-from digestbot.commands.permissions import need_admin, need_owner
+from digestbot.commands import forms, telling, words
+from digestbot.commands.context import Context, listed
+from digestbot.commands.permissions import may_see, need_admin, need_owner
 from digestbot.commands.standing import begun, change, meant, only, quicker, removed, rewrite, visible
 from digestbot.errors import UsageError
-from digestbot.model import Action, Command, Field, Form, Notice, Subscription, View
+from digestbot.model import Action, Command, Notice, Subscription, View
 from digestbot.orders import Change, Due, Standing
 
-_MOST_CHOICES = 25
-"""Choices that every platform takes in one list."""
-
-_USUAL = "weekdays at 09:00"
-"""What a form proposes."""
+_MOST_OWN = 3
+"""Digests that a member may order for themselves."""
 
 _HELP = (
     f"/digest subscribe {words.EXAMPLE} orders a digest. The words may come in any order; theme:rotate takes the "
@@ -28,16 +26,23 @@ _DECLARED = "stands in digestbot.toml, and is changed there. Pausing, resuming a
 
 
 async def subscribe(command: Command, context: Context) -> View:
-    """Order a digest for this channel: `weekdays at 9 Europe/Berlin theme:"open weights" size:3`."""
+    """Order a digest for this channel: `weekdays at 9 Europe/Berlin theme:"open weights" size:3`.
+
+    In direct messages it is the member's own, which needs no admin. A form's answers that are wrong are the form again.
+    """
     if command.text.strip().casefold() == "help":
         return Notice(_HELP)
-    need_admin(command, context, "order digests")
-    base = Subscription("", command.channel, "", context.theme, context.zone, context.size)
+    if not command.channel.member:
+        need_admin(command, context, "order digests")
+    base = forms.fresh(command, context)
     if not command.text.strip():
-        return _form("Subscribe", replace(base, schedule=_USUAL), context, Action("Subscribe", "digest", "subscribe"))
+        return forms.to_subscribe(command, context)
     asked = words.read(command.text)
     order = words.ordered(asked, base, context.library)
     _check_mention(order, context)
+    if order.channel != command.channel and command.channel.member:
+        need_admin(command, context, "order digests for a channel")
+    await _refuse_fourth(order, context)
     await _refuse_twin(command, order, context)
     name = asked.named.get("name")
     standing = await _new(command, order, words.check_name(name) if name else "", context)
@@ -55,7 +60,7 @@ async def edit(command: Command, context: Context) -> View:
     order = standing.subscription
     asked = replace(asked, rest=rest)
     if not asked.rest and not asked.named:
-        return _form("Edit", order, context, Action("Save", "digest", f"edit {order.id}"))
+        return await forms.to_edit(order, context)
     if "channel" in asked.named:
         need_admin(command, context, "move a digest to another channel")
     if "mention" in asked.named:
@@ -166,9 +171,9 @@ async def ask_to_unsubscribe(command: Command, context: Context) -> View:
 async def _new(command: Command, order: Subscription, name: str, context: Context) -> Standing:
     """The order under its name, or under one made of its theme; a removed one of that name goes on."""
     for _ in range(2):
-        order = replace(order, id=name or await _free_name(order, context))
+        order = replace(order, id=name or await _free_name(command, order, context))
         there = await context.ledger.standing(order.channel.workspace, order.id)
-        if there and there.state != "removed":
+        if there and not _is_free(command, context, there):
             raise UsageError(f"“{order.id}” is taken. Change it with /digest edit {order.id}, or write another name:.")
         standing = Standing(order, by=command.actor, version=there.version if there else 0)
         standing = await begun(context, standing)
@@ -178,12 +183,30 @@ async def _new(command: Command, order: Subscription, name: str, context: Contex
     raise UsageError(quicker(order.id))
 
 
-async def _free_name(order: Subscription, context: Context) -> str:
+async def _free_name(command: Command, order: Subscription, context: Context) -> str:
     themed = order.theme if order.theme.casefold() not in {"rotate", "all"} else ""
     name = words.slug(themed)
-    taken = {one.subscription.id for one in await context.ledger.standings(order.channel.workspace)}
-    numbers = (f"{name}-{number}" for number in range(2, len(taken) + 3))
-    return next(one for one in (name, *numbers) if one not in taken)
+    for number in count(1):
+        free = name if number == 1 else f"{name}-{number}"
+        there = await context.ledger.standing(order.channel.workspace, free)
+        if there is None or _is_free(command, context, there):
+            return free
+    raise AssertionError("numbers do not end")
+
+
+def _is_free(command: Command, context: Context, there: Standing) -> bool:
+    """Whether a name may be given anew: with it comes its history, which must not be another member's own."""
+    return there.state == "removed" and may_see(command, context, there)
+
+
+async def _refuse_fourth(order: Subscription, context: Context) -> None:
+    """Raise UsageError where a member has as many digests of their own as one may have."""
+    if not order.channel.member:
+        return
+    own = await context.ledger.standings(order.channel.workspace, channel=order.channel)
+    if len(own) >= _MOST_OWN:
+        names = listed(one.subscription.id for one in own)
+        raise UsageError(f"You have {len(own)} digests of your own, which is as many as one may have: {names}.")
 
 
 async def _refuse_twin(command: Command, order: Subscription, context: Context) -> None:
@@ -218,20 +241,3 @@ def _check_mention(order: Subscription, context: Context) -> None:
 def _need_undeclared(standing: Standing) -> None:
     if standing.declared:
         raise UsageError(f"“{standing.subscription.id}” {_DECLARED}")
-
-
-def _form(title: str, order: Subscription, context: Context, submit: Action) -> Form:
-    """The fields of an order, filled in with what holds now; words.filled makes words of the answers."""
-    said = words.settings(order)
-    named = [theme.name for theme in context.library.themes()][: _MOST_CHOICES - 3]
-    choices = {"rotate": "Another one each time", "all": "All highlights", **{name: name for name in named}}
-    choices.setdefault(said["theme"], said["theme"])
-    fields = (
-        Field("theme", "Theme", tuple(choices.items()), said["theme"]),
-        Field("schedule", "When", value=said["schedule"], hint="Such as “weekdays at 09:00”.", most=500),
-        Field("zone", "Time zone", value=said["zone"], hint="Such as Europe/Berlin.", most=64),
-        Field("size", "Highlights in a digest", value=said["size"], hint=f"1 to {words.MOST_HIGHLIGHTS}.", most=2),
-        Field("title", "Title", value=said["title"], hint="The theme's name, if you leave it out.", required=False,
-              most=100),
-    )  # fmt: skip
-    return Form(title, fields, submit)

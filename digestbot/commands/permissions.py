@@ -21,7 +21,9 @@ def is_curator(command: Command, context: Context) -> bool:
 
 
 def may_change(command: Command, context: Context, standing: Standing) -> bool:
-    """Whether this person may change a standing order: an admin, or whoever ordered it."""
+    """Whether this person may change a standing order: an admin, or whoever ordered it; a member's own only they."""
+    if member := standing.subscription.channel.member:
+        return member == command.actor
     return is_admin(command, context) or standing.by == command.actor != ""
 
 

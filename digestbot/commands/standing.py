@@ -95,8 +95,9 @@ def quicker(name: str) -> str:
 
 
 def change(command: Command, context: Context, action: str, subject: str, detail: str = "") -> Change:
-    """The audit's line about what this command does."""
-    return Change(command.channel.workspace, context.now, command.actor, action, subject, detail)
+    """The audit's line about what this command does; without the details of what a member orders for themselves."""
+    said = "" if command.channel.member else detail
+    return Change(command.channel.workspace, context.now, command.actor, action, subject, said)
 
 
 def settle_all(command: Command, context: Context, words: Sequence[str]) -> tuple[bool, list[str]]:

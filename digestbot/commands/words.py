@@ -379,6 +379,8 @@ def _channel(text: str, here: Channel) -> Channel:
             raise UsageError(f"“{text}” is not a channel. Mention it, or write its id.")
         return replace(here, id=text)
     platform, workspace, name = found.groups()
+    if name.startswith("@") and name != here.id:
+        raise UsageError("A digest in direct messages is ordered there, by the member whose they are.")
     if workspace not in {None, here.workspace}:
         raise UsageError("A subscription belongs to the workspace that orders it. Name one of its own channels.")
     return Channel(platform, here.workspace, name)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from digestbot.config.table import Table
+from digestbot.config.workspaces import NAME
 
 Kind = Literal["folder", "git", "readwise", "hypothesis"]
 
@@ -41,9 +42,9 @@ class SourceOrder:
     """A standing order for notes that live elsewhere.
 
     name: unique; the folder below the data folder and the setting of its token are called by it. every: how often it
-    is refreshed. workspace: whose notes they are, or "" for everybody's. path: the folder of kind "folder". url: of
-    the repository or of the service; "" for the service's own. branch, folder: of a repository, "" for its main branch
-    and for all of it. group, user: whose annotations of Hypothesis.
+    is refreshed. workspace: which one alone sees its notes, or "" where they are among the default ones. path: the
+    folder of kind "folder". url: of the repository or of the service; "" for the service's own. branch, folder: of a
+    repository, "" for its main branch and for all of it. group, user: whose annotations of Hypothesis.
     """
 
     name: str
@@ -124,6 +125,11 @@ def _service(table: Table, key: str, text: str) -> None:
         raise table.wrong(key, f"“{text}” is no address of a service. Write https://host/path.")
 
 
+def _workspace(table: Table, key: str, text: str) -> None:
+    if not NAME.fullmatch(text):
+        raise table.wrong(key, f"“{text}” is no workspace. Write its id, such as T0123ABCD.")
+
+
 def _inside(table: Table, key: str, text: str) -> None:
     if text.startswith(("/", "-")) or {"..", ".", ""} & set(text.rstrip("/").split("/")) or not text.isprintable():
         raise table.wrong(
@@ -149,6 +155,7 @@ def _anything(_: Table, __: str, ___: str) -> None:
 
 _CHECKS: dict[str, Callable[[Table, str, str], None]] = {
     "url": _service,
+    "workspace": _workspace,
     "folder": _inside,
     "branch": _branch,
     "group": _group,

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import TypeVar
 
 from digestbot import schedule
 from digestbot.config.table import Table
 from digestbot.curation import ROTATE
 from digestbot.errors import ScheduleError
-from digestbot.model import LOCAL, Channel, Drafting, Subscription, WhenShort
+from digestbot.model import LOCAL, CatchUp, Channel, Drafting, InDoubt, Subscription, WhenShort
 
 MOST_HIGHLIGHTS = 25
 """The largest digest that may be ordered."""
 
 KEYS = (
-    "name", "channel", "schedule", "zone", "theme", "size", "title", "repeat_after_days", "when_short", "balance",
-    "on_this_day", "draft", "draft_minutes", "prompt", "pin", "mention",
+    "name", "channel", "schedule", "zone", "theme", "size", "title", "repeat_after_days", "when_short", "catch_up",
+    "in_doubt", "balance", "on_this_day", "draft", "draft_minutes", "prompt", "pin", "mention",
 )  # fmt: skip
 """What a table may say of a subscription."""
 
 _CHANNEL = re.compile(r"([a-z][\w.]*)(?::(?:([^/:\s]+)/)?([^/:\s]+))?", re.ASCII)
 _WHEN_SHORT: dict[str, WhenShort] = {"fewer": "fewer", "skip": "skip", "second round": "second round"}
 _DRAFT: dict[str, Drafting] = {"off": "off", "sends": "sends", "waits": "waits"}
+_CATCH_UP: dict[str, CatchUp] = {"latest": "latest", "skip": "skip", "all": "all"}
+_IN_DOUBT: dict[str, InDoubt] = {"leave": "leave", "repeat": "repeat"}
+
+T = TypeVar("T")
 
 
 def platforms() -> list[str]:
@@ -47,7 +53,7 @@ def _subscription(table: Table) -> Subscription:
     order, zone = _schedule(table)
     return Subscription(
         id=table.name("morning"),
-        channel=_channel(table),
+        channel=channel(table),
         schedule=order,
         theme=ROTATE if isinstance(table.values.get("theme"), list) else table.text("theme", ROTATE),
         themes=table.texts("theme") if isinstance(table.values.get("theme"), list) else (),
@@ -55,10 +61,12 @@ def _subscription(table: Table) -> Subscription:
         size=_size(table),
         title=table.text("title") if "title" in table.values else None,
         repeat_after_days=int(table.number("repeat_after_days", 60, 0, 3650)),
-        when_short=_when_short(table),
+        when_short=_one_of(table, "when_short", "fewer", _WHEN_SHORT),
         balance=table.number("balance", 0.5, 0, 1),
         on_this_day=table.switch("on_this_day"),
-        draft=_draft(table),
+        catch_up=_one_of(table, "catch_up", "latest", _CATCH_UP),
+        in_doubt=_one_of(table, "in_doubt", "leave", _IN_DOUBT),
+        draft=_one_of(table, "draft", "off", _DRAFT),
         draft_minutes=int(table.number("draft_minutes", 60, 1, 1440)),
         prompt=table.text("prompt") if "prompt" in table.values else "",
         pin=table.switch("pin"),
@@ -66,30 +74,22 @@ def _subscription(table: Table) -> Subscription:
     )
 
 
-def _draft(table: Table) -> Drafting:
-    text = table.text("draft", "off")
-    if text not in _DRAFT:
-        raise table.wrong("draft", f"“{text}” is not known. Write {', '.join(_DRAFT)}.")
-    return _DRAFT[text]
+def _one_of(table: Table, key: str, default: str, known: Mapping[str, T]) -> T:
+    text = table.text(key, default)
+    if text not in known:
+        raise table.wrong(key, f"“{text}” is not known. Write {', '.join(known)}.")
+    return known[text]
 
 
-def _when_short(table: Table) -> WhenShort:
-    text = table.text("when_short", "fewer")
-    if text not in _WHEN_SHORT:
-        raise table.wrong("when_short", f"“{text}” is not known. Write {', '.join(_WHEN_SHORT)}.")
-    return _WHEN_SHORT[text]
-
-
-def _channel(table: Table) -> Channel:
-    text = table.text("channel")
+def channel(table: Table, key: str = "channel") -> Channel:
+    """The channel that a key names, on a platform that there is. Raises SettingsError."""
+    text = table.text(key)
     found = _CHANNEL.fullmatch(text)
     if not found:
-        raise table.wrong(
-            "channel", f"“{text}” is not a channel. Write console, webhook:team or platform:workspace/id."
-        )
+        raise table.wrong(key, f"“{text}” is not a channel. Write console, webhook:team or platform:workspace/id.")
     platform, workspace, name = found.groups()
     if "." not in platform and platform not in platforms():
-        raise table.wrong("channel", f"there is no platform “{platform}”. Write {' or '.join(platforms())}.")
+        raise table.wrong(key, f"there is no platform “{platform}”. Write {' or '.join(platforms())}.")
     return Channel(platform, workspace or LOCAL, name or platform)
 
 

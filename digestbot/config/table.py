@@ -29,6 +29,8 @@ EXAMPLES = {
     "draft": "sends",
     "prompt": "Which of these did you know?",
     "mention": "S0123ABCD",
+    "catch_up": "latest",
+    "in_doubt": "leave",
     "hide": "0123456789abcdef",
     "show": "0123456789abcdef",
     "kind": "git",
@@ -39,7 +41,11 @@ EXAMPLES = {
     "folder": "notes/books",
     "group": "abcd1234",
     "user": "ada",
-    "workspace": "team",
+    "workspace": "T0123ABCD",
+    "content": "notes",
+    "admins": "U0123ABCD",
+    "curators": "U0123ABCD",
+    "admin_channel": "webhook:ops",
 }
 """What each key may look like, for complaints."""
 

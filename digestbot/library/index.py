@@ -16,38 +16,15 @@ from digestbot.errors import ContentError
 from digestbot.library import schema
 from digestbot.library.files import Stamp, as_text, scan, stamp
 from digestbot.library.folder import private_names, read_one
+from digestbot.library.place import Place
 from digestbot.library.privacy import Rules
-from digestbot.library.shelf import Head, Manifest, Row, Shelf, digest
+from digestbot.library.shelf import Head, Manifest, Row, digest
 from digestbot.model import Note, SavedSearch
 
 _BUSY = "Another digestbot is reading the notes; what it has not read yet is not found."
 
 Report = Callable[[int, int], None]
 """Is told how many notes are done, and of how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which notes, where their index lies, what of them stays private, and which saved searches are themes of them."""
-
-    content: tuple[Path, ...]
-    data: Path
-    rules: Rules = field(default_factory=Rules)
-    saved: tuple[SavedSearch, ...] = ()
-
-    @property
-    def shelf(self) -> Shelf:
-        """Where the index lies."""
-        return Shelf.of(self.content, self.data)
-
-    def key(self, number: int, path: str) -> str:
-        """The name in the index of the note at a path below the content folder of this number."""
-        return f"{number}/{path}"
-
-    def locate(self, key: str) -> tuple[Path, str]:
-        """The content folder and the path below it that a note's name stands for."""
-        number, _, path = key.partition("/")
-        return self.content[int(number)], path
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from digestbot.config.workspaces import Workspace
 from digestbot.model import Note
 from digestbot.settings import Settings
 
@@ -57,6 +58,6 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def rules(settings: Settings) -> Rules:
-    """What the settings keep private beside notes marked so."""
-    return Rules(frozenset(settings.exclude_tags), frozenset(settings.exclude_folders))
+def rules(told: Settings | Workspace) -> Rules:
+    """What the settings, or those of a workspace, keep private beside notes marked so."""
+    return Rules(frozenset(told.exclude_tags), frozenset(told.exclude_folders))

@@ -13,8 +13,10 @@ from digestbot import telemetry
 from digestbot.errors import ContentError, DigestbotError
 from digestbot.library import index, worker
 from digestbot.library.files import hidden
-from digestbot.library.index import How, News, Place
+from digestbot.library.index import How, News
+from digestbot.library.place import Place, place, places
 from digestbot.library.search import Library
+from digestbot.settings import Settings
 
 STEP, DEBOUNCE = 100, 1000
 """Milliseconds: changes that come within a step of each other are read together, but none waits longer than both."""
@@ -95,6 +97,33 @@ class Keeper:
     def _opened(self, news: News) -> Library | None:
         current = index.open_current(self._place)
         return Library(current, news.notice) if current else self._library
+
+
+class Keepers:
+    """Keeps the libraries of all workspaces in step; those that see the same notes share one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._keepers: dict[Place, Keeper] = {}
+
+    async def library(self, workspace: str) -> Library:
+        """The notes of a workspace as they are now. Raises ContentError, SettingsError."""
+        return await self._keeper(place(self._settings, workspace)).library()
+
+    async def open(self) -> None:
+        """Read the notes of every workspace that is known, one after the other. Raises as `library`."""
+        for one in places(self._settings):
+            await self.library(one)
+
+    async def watch(self) -> None:
+        """Follow what is saved in any of them, until cancelled."""
+        keepers = {self._keeper(one): None for one in places(self._settings).values()}
+        await asyncio.gather(*(keeper.watch() for keeper in keepers))
+
+    def _keeper(self, where: Place) -> Keeper:
+        if where not in self._keepers:
+            self._keepers[where] = Keeper(where)
+        return self._keepers[where]
 
 
 def _visible(roots: Collection[Path]) -> Callable[[Change, str], bool]:

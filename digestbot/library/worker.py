@@ -16,7 +16,8 @@ from pathlib import Path
 from digestbot import errors
 from digestbot.errors import ContentError
 from digestbot.library import index
-from digestbot.library.index import How, News, Place, Report
+from digestbot.library.index import How, News, Report
+from digestbot.library.place import Place
 from digestbot.library.privacy import Rules
 
 MANY = 200

@@ -8,9 +8,11 @@ Texts from notes and people are plain text here: no markup, never escaped. Escap
 from __future__ import annotations
 
 from digestbot.model.asking import Addressee, Answered, Command, Quoted, Reply
-from digestbot.model.views import Action, Digest, Field, Form, Listing, Mention, Notice, Quotes, View
+from digestbot.model.views import Digest, Field, Form, Home, Listing, Mention, Notice, Quotes, Section, View
 from digestbot.model.words import (
     LOCAL,
+    OPEN,
+    Action,
     CatchUp,
     Channel,
     Delivery,
@@ -32,6 +34,7 @@ from digestbot.model.words import (
 
 __all__ = [
     "LOCAL",
+    "OPEN",
     "Action",
     "Addressee",
     "Answered",
@@ -44,6 +47,7 @@ __all__ = [
     "Field",
     "Form",
     "Highlight",
+    "Home",
     "InDoubt",
     "Listing",
     "Mention",
@@ -57,6 +61,7 @@ __all__ = [
     "Quotes",
     "Reply",
     "SavedSearch",
+    "Section",
     "Source",
     "Subscription",
     "Theme",

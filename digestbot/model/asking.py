@@ -50,7 +50,7 @@ class Command:
     where: Literal["channel", "direct"] = "channel"
     zone: str = ""
     called: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
     message: Quoted | None = None
 
 

@@ -1,29 +1,10 @@
-"""What is to be shown or asked, with no platform in it: the Views, and the Actions that they offer."""
+"""What is to be shown or asked, with no platform in it: the Views."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from digestbot.model.words import Highlight
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something a View offers: a label of at most 24 characters and the command it stands for.
-
-    text: the words behind the command's name. highlight: the id of the highlight it is about, which the command gets as
-    its last word; "" for an action of the whole View.
-    """
-
-    label: str
-    name: str
-    text: str = ""
-    highlight: str = ""
-
-    @property
-    def words(self) -> str:
-        """All that stands behind the command's name."""
-        return f"{self.text} {self.highlight}".strip()
+from digestbot.model.words import Action, Highlight
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +44,8 @@ class Quotes:
 
     snippets: for the highlights in their order the words around what matched, see ports.Found.
     page, pages: counted from 1. meant: the spelling that was looked up instead where a word of `query` was not known;
-    "" for none. partly: nothing has all the words. also_in: see Digest.
+    "" for none. partly: nothing has all the words. also_in: see Digest. heading: what is said above instead of what was
+    looked up and found, such as who shared it.
     """
 
     query: str
@@ -76,6 +58,7 @@ class Quotes:
     partly: bool = False
     also_in: tuple[tuple[str, ...], ...] = ()
     snippets: tuple[str, ...] = ()
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +89,7 @@ class Field:
     choices: (value, label) of each; without any it is a text. value: what it is filled in with, of `choices` where
     there are some. lines: whether a text may have several. most: characters an answer may have.
     error: what was wrong with the last answer, in a sentence; hint and error have at most 100 characters together.
+    live: what the form says of itself (`Form.note`) depends on it, and is to be asked anew when it changes.
     """
 
     name: str
@@ -117,18 +101,42 @@ class Field:
     required: bool = True
     lines: bool = False
     most: int = 1_000
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A View: fields to fill in, at most five of them; what was filled in is the answer to a command.
+    """A View: fields to fill in, the most important first; what was filled in is the answer to a command.
 
-    title: at most 24 characters. submit: the command that takes the answers; its label is the button's.
+    Where a platform takes no more than five, the others are left as they are. title: at most 24 characters. submit: the
+    command that takes the answers; its label is the button's. note: what the present answers would come to.
     """
 
     title: str
     fields: tuple[Field, ...]
     submit: Action
+    note: str = ""
 
 
-View = Digest | Quotes | Notice | Listing | Form
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a Home: sentences of our own, highlights, and what can be done with them.
+
+    actions: those with a highlight's id stand beside it, the others below the section.
+    """
+
+    title: str
+    lines: tuple[str, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A View: all that digestbot has for one member, at a glance; one message, at most ten sections."""
+
+    sections: tuple[Section, ...]
+    actions: tuple[Action, ...] = ()
+
+
+View = Digest | Quotes | Notice | Listing | Form | Home

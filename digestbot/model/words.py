@@ -232,13 +232,37 @@ class Subscription:
         return timedelta(0) if self.draft == "off" else timedelta(minutes=self.draft_minutes)
 
 
+OPEN = "open"
+"""The name of an Action that is a link: the platform's client opens it, and nothing is to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a View offers: a label of at most 24 characters and the command it stands for.
+
+    text: the words behind the command's name. highlight: the id of the highlight it is about, which the command gets as
+    its last word; "" for an action of the whole View. url: where it leads to, for an action called OPEN.
+    """
+
+    label: str
+    name: str
+    text: str = ""
+    highlight: str = ""
+    url: str = ""
+
+    @property
+    def words(self) -> str:
+        """All that stands behind the command's name."""
+        return f"{self.text} {self.highlight}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A subscription and one occurrence of its schedule: an identity, an idempotency key and the seed of a pick.
 
     occurrence: the naive local wall time in the subscription's zone, with seconds only where it was ordered for that
-    moment. attempt: how often it was claimed, from 1. notice: what is said instead of a digest, "" for a digest.
-    number: what the store counts it as, 0 where no store gave it.
+    moment. attempt: how often it was claimed, from 1. notice: what is said instead of a digest, "" for a digest, and
+    actions: what is offered below that. number: what the store counts it as, 0 where no store gave it.
     """
 
     subscription: Subscription
@@ -246,6 +270,7 @@ class Delivery:
     attempt: int = 1
     notice: str = ""
     number: int = field(default=0, compare=False)
+    actions: tuple[Action, ...] = ()
 
     @property
     def id(self) -> str:

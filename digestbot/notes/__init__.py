@@ -252,6 +252,8 @@ def _settle_voice(passage: Passage, declared: str | None, authors: list[str]) ->
     """What the note declares, else what the passage itself shows, else what its dialect took for granted."""
     if declared in {"summary", "reporter"}:
         passage.voice, passage.speaker = Voice.SUMMARY, None
+    elif declared == "quoted" and len(authors) == 1:
+        passage.voice, passage.speaker = Voice.QUOTED, authors[0]
     elif passage.speaker is None and (spoken := heard(passage.text)):
         passage.text, passage.voice, passage.speaker = spoken
     elif passage.voice is Voice.AUTHOR and is_anothers(passage.text, authors):

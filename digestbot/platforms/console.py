@@ -41,7 +41,13 @@ class Console:
         self._write(f"\n{part.text.rstrip()}\n\n")
         return MessageRef(channel, key)
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:  # noqa: ARG002 - see below
+    async def find(
+        self,
+        channel: Channel,  # noqa: ARG002 - see below
+        key: str,  # noqa: ARG002 - see below
+        since: datetime,  # noqa: ARG002 - see below
+        parent: MessageRef | None = None,  # noqa: ARG002 - see below
+    ) -> MessageRef | Literal["absent", "cannot look"]:
         """Nobody can look at what scrolled by."""
         return "cannot look"
 

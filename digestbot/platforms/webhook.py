@@ -89,7 +89,13 @@ class Webhook:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PlatformError(f"{channel} gave no answer.", permanent=False, sent="perhaps") from error
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:  # noqa: ARG002 - see below
+    async def find(
+        self,
+        channel: Channel,  # noqa: ARG002 - see below
+        key: str,  # noqa: ARG002 - see below
+        since: datetime,  # noqa: ARG002 - see below
+        parent: MessageRef | None = None,  # noqa: ARG002 - see below
+    ) -> MessageRef | Literal["absent", "cannot look"]:
         """A webhook shows no history."""
         return "cannot look"
 

@@ -5,6 +5,7 @@ The core calls these; library/, platforms/ and store/ implement them; tests/fake
 
 from __future__ import annotations
 
+from digestbot.ports.inbox import Inbox
 from digestbot.ports.library import FACETS, Found, Kind, Library, Name
 from digestbot.ports.platform import Answer, Capabilities, Pace, Platform
 from digestbot.ports.store import LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Shown
@@ -18,6 +19,7 @@ __all__ = [
     "Decide",
     "Found",
     "Hidden",
+    "Inbox",
     "Kind",
     "Ledger",
     "Library",

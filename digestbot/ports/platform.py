@@ -72,8 +72,13 @@ class Platform(Protocol):
         """
         ...
 
-    async def find(self, channel: Channel, key: str, since: datetime) -> MessageRef | Literal["absent", "cannot look"]:
-        """The message posted with `key` after `since` (aware), if the platform can look."""
+    async def find(
+        self, channel: Channel, key: str, since: datetime, parent: MessageRef | None = None
+    ) -> MessageRef | Literal["absent", "cannot look"]:
+        """The message posted with `key` after `since` (aware), if the platform can look.
+
+        parent: as it was given to `post`, for what stands in a thread is in no channel's history.
+        """
         ...
 
     async def edit(self, ref: MessageRef, part: Part) -> None:

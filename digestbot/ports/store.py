@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from digestbot.model import Channel, Delivery, Message, MessageRef
+from digestbot.model import Action, Channel, Delivery, Message, MessageRef
 from digestbot.orders import (
+    Capture,
+    CaptureState,
     Change,
     Claim,
     Draft,
@@ -166,11 +168,17 @@ class Outbox(Protocol):
         ...
 
     async def announce(
-        self, channel: Channel, topic: str, text: str, now: datetime, message: Message | None = None
+        self,
+        channel: Channel,
+        topic: str,
+        text: str,
+        now: datetime,
+        actions: Sequence[Action] = (),
+        message: Message | None = None,
     ) -> bool:
         """Plan a notice to a channel, once for each topic (at most 200 characters); False where it was planned.
 
-        message: what is posted, rendered for that channel; without one, `text` as a Notice.
+        actions: what is offered below it. message: what is posted instead, rendered for that channel.
         """
         ...
 
@@ -323,6 +331,35 @@ class Ledger(Protocol):
 
     async def erase(self, workspace: str) -> int:
         """Delete every row of a workspace, its audit too, for good; answers how many there were."""
+        ...
+
+    async def capture(self, capture: Capture) -> Capture:
+        """Write down what a member handed in, with a number of its own.
+
+        What is pending or accepted already of the same message (its permalink) is returned instead.
+        """
+        ...
+
+    async def captured(self, workspace: str, number: int) -> Capture | None:
+        """What was handed in under this number, None where there is none in this workspace."""
+        ...
+
+    async def captures(self, workspace: str, state: CaptureState, *, limit: int = 100) -> Sequence[Capture]:
+        """What was handed in and is in this state, the oldest first."""
+        ...
+
+    async def settle(self, capture: Capture, was: CaptureState, change: Change) -> bool:
+        """Write a capture as it is now, and the audit's line; False, and nothing written, if it is not `was` any more.
+
+        What was said, by whom, and who handed it in, when and where, stay as they were written down.
+        """
+        ...
+
+    async def spend(self, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
+        """Count something that a member may do `most` times at once and, from then on, again every hour's `most`th.
+
+        None where it was counted; else nothing was written, and this is the instant from which on it may be done.
+        """
         ...
 
     async def note(self, change: Change) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from digestbot.model import Action, Digest, Field, Form, Highlight, Listing, Notice, Quotes, View
+from digestbot.model import Action, Digest, Field, Form, Highlight, Home, Listing, Notice, Quotes, Section, View
 from digestbot.rendering.actions import MOST, offered
 from digestbot.rendering.attribution import Item, Span, attribute
 from digestbot.rendering.cutting import cut_off, shorten
@@ -47,6 +47,8 @@ def content(view: View) -> Content:
         return Content("notice", {}, (Item("", clean(view.text).strip() or "…"),), _of_all(view))
     if isinstance(view, Form):
         return _form(view)
+    if isinstance(view, Home):
+        return _home(view)
     values = {"title": one_line(view.title) or "List", "columns": view.columns, "page": view.page, "pages": view.pages}
     return Content("listing", values, view.rows, _of_all(view))
 
@@ -61,6 +63,26 @@ def _digest(view: Digest) -> Content:
     return Content("digest", values, items, _of_all(view))
 
 
+def _home(view: Home) -> Content:
+    sections = tuple(map(_section, _numbered_from(view), view.sections))
+    actions = [action for section in view.sections for action in section.actions] + list(view.actions)
+    every = offered(action for action in actions if not action.highlight)
+    return Content("home", {"sections": sections, "every": every}, (), _of_all(view))
+
+
+def _numbered_from(view: Home) -> list[int]:
+    """How many highlights stand before each section: their menus are told apart by their numbers."""
+    counts = [len(one.highlights) for one in view.sections]
+    return [sum(counts[:n]) for n in range(len(counts))]
+
+
+def _section(before: int, one: Section) -> dict[str, object]:
+    items = [_cut(item, READ_AT_ONCE) for item in _items(one.highlights, one.actions, ())]
+    lines = tuple(line for text in one.lines if (line := shorten(clean(text).strip(), READ_AT_ONCE)))
+    numbered = tuple(replace(item, number=before + item.number) for item in items)
+    return {"title": one_line(one.title) or "…", "lines": lines, "items": numbered, "actions": _of_all(one)}
+
+
 def _form(view: Form) -> Content:
     submit = offered((view.submit,))
     if not submit:
@@ -68,7 +90,7 @@ def _form(view: Form) -> Content:
     errors = {field.name: clean(field.error) for field in view.fields if field.error}
     fields = tuple(map(_whole, view.fields))
     values = {"title": one_line(view.title) or "Form", "fields": fields, "errors": errors}
-    return Content("form", {**values, "submit": submit[0]})
+    return Content("form", {**values, "submit": submit[0], "note": clean(view.note).strip()})
 
 
 def _whole(field: Field) -> Field:
@@ -81,6 +103,8 @@ def _whole(field: Field) -> Field:
 
 def _summary(view: Quotes) -> str:
     """What was found, in a sentence."""
+    if view.heading:
+        return shorten(one_line(view.heading), 300)
     wanted, meant = (shorten(clean(text).strip(), 100) for text in (view.query, view.meant))
     if not view.highlights and wanted:
         return f"Nothing found for “{wanted}”." + (f" Did you mean “{meant}”?" if meant else "")
@@ -92,7 +116,7 @@ def _summary(view: Quotes) -> str:
     return count + (f"; nothing holds “{wanted}”" if meant else "") + page
 
 
-def _of_all(view: Digest | Quotes | Notice | Listing) -> tuple[Action, ...]:
+def _of_all(view: Digest | Quotes | Notice | Listing | Home | Section) -> tuple[Action, ...]:
     return offered(action for action in view.actions if not action.highlight)
 
 

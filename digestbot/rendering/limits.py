@@ -147,7 +147,7 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
         Limit("components.*.options", 25, _COMPONENTS, least=1),
         Limit("components.*.options.item.label", 100, _COMPONENTS, least=1),
         Limit("components.*.options.item.value", 100, _COMPONENTS, least=1),
-        Limit("components.*.options.item.value", 1, _COMPONENTS, unique=True),
+        Limit("components.item.components.*.options.item.value", 1, _COMPONENTS, unique=True),
         Limit("components.*.options.item.description", 100, _COMPONENTS),
         Limit("components.item.component.placeholder", 100, _COMPONENTS),
         Limit("components.*placeholder", 150, _COMPONENTS),

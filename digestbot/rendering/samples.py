@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from digestbot.model import Action, Digest, Field, Form, Highlight, Listing, Notice, Quotes, Source, View, Voice
+from digestbot.model import (
+    Action,
+    Digest,
+    Field,
+    Form,
+    Highlight,
+    Home,
+    Listing,
+    Notice,
+    Quotes,
+    Section,
+    Source,
+    View,
+    Voice,
+)
 
 PLATFORMS = ("slack", "discord", "text")
 """The folders of templates that digestbot brings for messages."""
@@ -43,5 +57,7 @@ SAMPLES: tuple[View, ...] = (
     Listing("Themes", ("Theme", "Highlights"), (("Data", "12"), ("Open weights", "7")), _OF_ALL, 1, 3),
     Listing("Nothing", ("Theme",), ()),
     Form("Subscribe", _FIELDS, Action("Save", "subscribe", "channel")),
-    Form("Subscribe", _FIELDS[:1], Action("Save", "subscribe")),
+    Form("Subscribe", _FIELDS[:1], Action("Save", "subscribe"), "12 highlights match."),
+    Home((Section("Today", ("For you.",), (_WHOLE,), (*_OF_ONE, *_OF_ALL)), Section("Nothing")), _OF_ALL),
+    Home(()),
 )

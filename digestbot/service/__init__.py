@@ -5,6 +5,7 @@ delivering.py  one attempt at a claimed delivery: pick, render, keep the parts, 
 drafting.py    what curators see before its hour, and change
 pinning.py     the latest digest in sight
 channels.py    channels that are gone and back, and workspaces that leave
+held.py        a claim in this process's hands
 retrying.py    when an attempt is made again, and when a part in doubt is looked for
 admins.py      what those who look after a channel are told
 """
@@ -15,8 +16,9 @@ from digestbot.service.admins import Admins
 from digestbot.service.amending import Amender
 from digestbot.service.channels import Channels
 from digestbot.service.composing import Composer, Render, Run
-from digestbot.service.delivering import FRESH_SECONDS, Held, Service
+from digestbot.service.delivering import FRESH_SECONDS, Service
 from digestbot.service.drafting import Drafter
+from digestbot.service.held import Held
 from digestbot.service.planning import decide, first, follow
 
 __all__ = [

@@ -42,6 +42,7 @@ class Admins:
         return await self._tell(delivery, topic, f"About “{order.id}” in {order.channel}: {warning}", now)
 
     async def _tell(self, about: Delivery, topic: str, text: str, now: datetime) -> bool:
-        if about.notice:  # a notice never says anything about itself
+        own = about.subscription.channel.member  # what members order for themselves is nobody else's business
+        if about.notice or own:  # a notice never says anything about itself
             return False
         return await self.say(about.subscription.channel.workspace, topic, text, now)

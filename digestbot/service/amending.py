@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from digestbot.commands.offers import beneath
 from digestbot.curation import recalled
 from digestbot.curation.elsewhere import elsewhere
 from digestbot.errors import PlatformError
@@ -56,7 +57,8 @@ class Amender:
         if not kept:
             return self.render(Notice(_EMPTY), platform.templates(order.channel)).parts
         day = record.delivery.occurrence.date().isoformat()
-        digest = Digest(record.theme, day, kept, also_in=elsewhere(library, kept))
+        offered = beneath(kept) if platform.capabilities.can_answer else ()
+        digest = Digest(record.theme, day, kept, offered, also_in=elsewhere(library, kept))
         return laid_out(digest, order, platform, self.render).parts
 
     async def _edit(

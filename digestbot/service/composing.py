@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from digestbot.commands.offers import beneath
 from digestbot.curation import Curated, compose
 from digestbot.curation.guidance import Guidance, guided
 from digestbot.model import Delivery, Digest, Mention, Message, Notice, Subscription, View
@@ -28,13 +29,17 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Composes digests. library, guidance: of a workspace, its notes as they are now, and what its settings say."""
+    """Composes digests. library, guidance: of a workspace, its notes as they are now, and what its settings say.
+
+    answering: the platforms on which what is offered below a highlight is answered.
+    """
 
     ledger: Ledger
     library: Callable[[str], Awaitable[Library]]
     guidance: Callable[[str], Guidance]
     render: Render
     run: Run
+    answering: frozenset[str] = frozenset()
 
     async def compose(self, delivery: Delivery, platform: Platform, now: datetime) -> tuple[Curated, Message | None]:
         """A delivery's picks and its message on its platform; None where the stock has nothing for it.
@@ -51,13 +56,17 @@ class Composer:
             found = compose(library, history, delivery, now, told)
             if not found.picks:
                 return found, None
-            return found, laid_out(replace(found.digest, title=found.theme), order, platform, self.render)
+            offered = beneath(found.digest.highlights) if order.channel.platform in self.answering else ()
+            digest = replace(found.digest, title=found.theme, actions=offered)
+            return found, laid_out(digest, order, platform, self.render)
 
         return await self.run(work)
 
-    async def notice(self, text: str, templates: str) -> Message:
-        """The message that says this to people. Raises TemplateError."""
-        return await self.run(lambda: self.render(Notice(text), templates))
+    async def notice(self, delivery: Delivery, templates: str) -> Message:
+        """The message of a delivery that is no digest. Raises TemplateError."""
+        answered = delivery.subscription.channel.platform in self.answering
+        notice = Notice(delivery.notice, delivery.actions if answered else ())
+        return await self.run(lambda: self.render(notice, templates))
 
 
 def laid_out(digest: Digest, order: Subscription, platform: Platform, render: Render) -> Message:

@@ -30,13 +30,15 @@ from digestbot.service.admins import Admins
 from digestbot.service.channels import Channels
 from digestbot.service.composing import Composer
 from digestbot.service.drafting import Drafter
+from digestbot.service.held import Held
 from digestbot.service.pinning import pin_latest
 
 FRESH_SECONDS = 0.6 * LEASE_SECONDS
 """How long after a claim, or its last extension, a post may begin; what is thawed later may be somebody else's."""
 
-SKEW = timedelta(minutes=5)
-"""A platform's clock may differ from ours by as much, when it is asked for what was posted since."""
+SKEW = timedelta(minutes=65)
+"""A platform's clock may differ from ours by as much, when it is asked for what was posted since: an hour is what a
+clock is wrong by that nobody notices, and a message that is not looked for is posted twice."""
 
 DEDUPE_MARGIN = 20
 """Seconds for which a platform's window must still be open, so that a slow post falls within it."""
@@ -45,33 +47,6 @@ LONGEST_PAUSE = timedelta(seconds=10)
 """How long a delivery waits between two of its parts; for longer it is given back."""
 
 _STOPPED = "digestbot stopped, or had no answer, while a part was being posted;"
-
-
-@dataclass(slots=True)
-class Held:
-    """A claim that this process holds. fresh_until: the monotonic second until which a post may begin.
-
-    leave: begin nothing more, and give it back. in_flight: a part was handed to the platform, and what became of it is
-    not written down. place: its reserved place within the
-    paces, None once it is used. ended: see Kept.ended. doubt: why a part is in doubt.
-    """
-
-    claim: Claim
-    fresh_until: float
-    leave: bool = False
-    in_flight: bool = False
-    place: datetime | None = None
-    ended: dict[int, MessageRef | None] = field(default_factory=dict)
-    doubt: str = ""
-
-    def __post_init__(self) -> None:
-        """Begin where the attempts before this one ended."""
-        self.place = self.claim.send_at
-        self.ended = dict(self.claim.kept.ended) if self.claim.kept else {}
-
-    def coming(self, message: Message) -> list[int]:
-        """The parts of the message that have not ended."""
-        return [n for n in range(len(message.parts)) if n not in self.ended]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +130,7 @@ class Service:
         theme, picks, remark = "", tuple[Picked, ...](), ""
         if delivery.notice:
             templates = self._platform(held).templates(delivery.subscription.channel)
-            message = await self.composer.notice(delivery.notice, templates)
+            message = await self.composer.notice(delivery, templates)
         else:
             found, message = await self._composed(held)
             theme, picks, remark = found.theme, found.picked, found.warning
@@ -188,12 +163,13 @@ class Service:
     async def _settle(self, held: Held, message: Message, begun_at: datetime) -> Ended | None:
         """Find out what became of the part that was in flight; None where the parts to come may follow."""
         n, age, held.in_flight = held.coming(message)[0], self.now() - begun_at, True
-        if age.total_seconds() < self._platform(held).capabilities.dedupe_seconds - DEDUPE_MARGIN:
+        # What began in the future was begun by a clock that is wrong: nobody knows how old it is.
+        if 0 <= age.total_seconds() < self._platform(held).capabilities.dedupe_seconds - DEDUPE_MARGIN:
             return await self._repeat(held, message, n, begun_at)
         found = await self._find(held, n, begun_at)
         if isinstance(found, MessageRef):
             return await self._arrived(held, message, n, found)
-        if isinstance(found, PlatformError) and not found.permanent and age < retrying.BLIND_AFTER:
+        if isinstance(found, PlatformError) and not found.permanent and not retrying.blind(age, held.looks):
             return self._doubtful(held, str(found), self._look(held, begun_at, found))
         if found == "absent":
             held.in_flight = age < retrying.SETTLE
@@ -303,8 +279,10 @@ class Service:
         delivery, platform = held.claim.delivery, self._platform(held)
         if not platform.capabilities.can_find:
             return "cannot look"
+        since = min(begun_at, self.now()) - SKEW
         try:
-            return await platform.find(delivery.subscription.channel, delivery.key(n), begun_at - SKEW)
+            channel, first = delivery.subscription.channel, held.ended.get(0)
+            return await platform.find(channel, delivery.key(n), since, first)
         except PlatformError as error:
             return error
         except Exception as error:  # noqa: BLE001 - the doubt about this part is the worse trouble

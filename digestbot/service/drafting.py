@@ -110,7 +110,7 @@ class Drafter:
         view, templates = shown_draft(record, library, now), platform.templates(channel)
         message = await self.composer.run(lambda: self.composer.render(view, templates))
         topic = f"draft/{len(draft.left_out)}/{record.delivery.id}"[:_LONGEST]
-        await self.outbox.announce(channel, topic, f"Draft of {record.delivery.id}", now, message)
+        await self.outbox.announce(channel, topic, f"Draft of {record.delivery.id}", now, message=message)
         return True
 
 

@@ -24,7 +24,7 @@ LOOKS = tuple(timedelta(seconds=one) for one in (30, 60, 120, 210, 300))
 """How long after a post began it is looked for again."""
 
 BLIND_AFTER = timedelta(minutes=5)
-"""A platform that did not let us look for as long is taken for one that cannot."""
+"""A platform that did not let us look for as long, and as often as LOOKS says, is taken for one that cannot."""
 
 _SOON = timedelta(seconds=1)
 
@@ -45,6 +45,14 @@ def next_look(begun_at: datetime, now: datetime) -> datetime:
     """When to look again for a part whose post began at that instant: ever more rarely."""
     coming = (begun_at + age for age in LOOKS)
     return next((at for at in coming if at > now + _SOON), now + LOOKS[0])
+
+
+def blind(age: timedelta, looks: int) -> bool:
+    """Whether a look that failed, after so many others and so long after the post, was the last.
+
+    The first look may come late, after an outage of ours or behind a thousand others: it alone says nothing.
+    """
+    return age >= BLIND_AFTER and looks >= len(LOOKS)
 
 
 def _share(delivery: Delivery) -> float:

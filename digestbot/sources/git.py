@@ -20,9 +20,9 @@ from pydantic import SecretStr
 from yarl import URL
 
 from digestbot.credentials import token_setting
+from digestbot.environment import PREFIX
 from digestbot.errors import SourceError
 from digestbot.library.files import Stamp, scan
-from digestbot.settings import PREFIX
 from digestbot.sources.job import Job, Kept, Report
 
 TIMEOUT_SECONDS = 600

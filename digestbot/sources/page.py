@@ -37,7 +37,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A source and its passages in their order."""
+    """A source and its passages in their order. voice: "quoted" where all of it was said by the author."""
 
     title: str
     passages: tuple[Passage, ...]
@@ -46,6 +46,7 @@ class Page:
     category: str = ""
     tags: tuple[str, ...] = ()
     published: str = ""
+    voice: str = ""
 
 
 def markdown(page: Page) -> str:
@@ -74,6 +75,7 @@ def _front(page: Page) -> Iterator[str]:
         ("url", page.url),
         ("category", page.category),
         ("published", page.published),
+        ("voice", page.voice),
     ):
         if line := _levelled(value):
             yield f"{key}: {json.dumps(line, ensure_ascii=False)}"

@@ -31,6 +31,7 @@ _CANDIDATES: Select[Any] = (
         deliveries.c.occurrence,
         deliveries.c.ordered,
         deliveries.c.notice,
+        deliveries.c.actions,
         deliveries.c.state,
         deliveries.c.attempt,
         deliveries.c.expires_at,
@@ -54,6 +55,11 @@ _TAKE = (
 )
 _PARTS = (
     select(parts).where(parts.c.delivery.in_(bindparam("rows", expanding=True))).order_by(parts.c.delivery, parts.c.n)
+)
+_DOUBTS = (
+    select(attempts.c.delivery, attempts.c.outcome)
+    .where(attempts.c.delivery.in_(bindparam("rows", expanding=True)))
+    .order_by(attempts.c.delivery, attempts.c.number)
 )
 _PUT_OFF = update(deliveries).where(_ONE).values(due_at=bindparam("later"))
 _REFUSE = (
@@ -190,15 +196,25 @@ def _kept(db: Connection, tried: Sequence[tuple[Row[Any], Delivery]]) -> dict[in
     by_delivery: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in db.execute(_PARTS, {"rows": [row.id for row, _ in tried]}):
         by_delivery[row.delivery].append(row)
+    looks = _looks(db, [row.id for row, _ in tried if row.state == Outcome.UNCERTAIN])
     return {
         row.id: Kept(
             Message(tuple(Part(part.payload, part.text) for part in found)),
             rows.ended(delivery.subscription.channel, found),
             next((part.changed_at for part in found if part.state == "begun"), None),
+            looks.get(row.id, 0),
         )
         for row, delivery in tried
         if (found := by_delivery.get(row.id))
     }
+
+
+def _looks(db: Connection, doubted: Sequence[int]) -> dict[int, int]:
+    """How many attempts in a row, but the first, ended in doubt."""
+    looks: dict[int, int] = {}
+    for delivery, outcome in db.execute(_DOUBTS, {"rows": doubted}) if doubted else ():
+        looks[delivery] = looks.get(delivery, -1) + 1 if outcome == Outcome.UNCERTAIN else -1
+    return looks
 
 
 def extend(db: Connection, held: Sequence[Delivery], now: datetime) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """How fast a platform may be posted to: the generic cell rate algorithm (ITU-T I.371), a row for each pace.
 
 A cell conforms at t if t is not before its theoretical arrival time less the tolerance of the burst. The rows are
-locked by whoever reserves, so that any number of processes keep one rate together.
+one process's at a time, so that any number of processes keep one rate together.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from digestbot.model import Channel
 from digestbot.ports import Pace
 from digestbot.store.dialect import upsert
+from digestbot.store.prepared import Prepared
 from digestbot.store.tables import paces
 
 HORIZON = timedelta(seconds=2)
@@ -27,7 +29,7 @@ _AHEAD = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Meter:
-    """The paces as they stand in this transaction: arithmetic over the rows that `read` locked.
+    """The paces as they stand in this transaction: arithmetic over the rows that `read` found.
 
     arrival, held: see the table. put_off: how many were sent away, each to a later place. changed: what to write.
     """
@@ -60,13 +62,12 @@ class Meter:
 
 
 def read(db: Connection, meter: Meter, all_paces: Sequence[Pace], channels: Iterable[Channel]) -> None:
-    """Let the meter know the paces of these channels, locked until the transaction ends."""
+    """Let the meter know the paces of these channels, nobody else's until the transaction ends."""
     names = {pace.name(channel) for channel in channels for pace in all_paces} - meter.known
     if not names:
         return
     if not meter.known and db.dialect.name == "postgresql":
         db.execute(_ONE_AT_A_TIME)
-    db.execute(upsert(db, paces).on_conflict_do_nothing(), [{"name": name} for name in sorted(names)])
     for row in db.execute(_THESE, {"names": sorted(names)}):
         if row.arrival and row.reserved_at <= meter.now + _AHEAD:
             meter.arrival[row.name] = row.arrival
@@ -76,19 +77,15 @@ def read(db: Connection, meter: Meter, all_paces: Sequence[Pace], channels: Iter
 
 
 _ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(0x7061636573))
-"""Who reads more paces than once could wait for another who waits for it; 'paces' is the lock's name."""
+"""Rows that are not there yet cannot be locked; 'paces' in ASCII is the lock's name."""
 
-_THESE = select(paces).where(paces.c.name.in_(bindparam("names", expanding=True))).with_for_update()
-_ARRIVED = (
-    update(paces).where(paces.c.name == bindparam("of")).values(arrival=bindparam("at"), reserved_at=bindparam("now"))
-)
+_THESE = select(paces).where(paces.c.name.in_(bindparam("names", expanding=True)))
 
 
 def write(db: Connection, meter: Meter) -> None:
     """Keep what was reserved."""
-    if meter.changed:
-        rows = [{"of": name, "at": meter.arrival[name], "now": meter.now} for name in sorted(meter.changed)]
-        db.execute(_ARRIVED, rows)
+    rows = [{"name": name, "arrival": meter.arrival[name], "reserved_at": meter.now} for name in sorted(meter.changed)]
+    _RESERVED[db.dialect.name].run(db, rows)
 
 
 def reserve(db: Connection, channel: Channel, all_paces: Sequence[Pace], now: datetime) -> datetime:
@@ -102,8 +99,32 @@ def reserve(db: Connection, channel: Channel, all_paces: Sequence[Pace], now: da
     return at
 
 
+def _reserved(insert: sqlite.Insert | postgresql.Insert) -> Prepared:
+    anew = {name: insert.excluded[name] for name in ("arrival", "reserved_at")}
+    return Prepared(insert.on_conflict_do_update(index_elements=["name"], set_=anew))
+
+
+_RESERVED = {"sqlite": _reserved(sqlite.insert(paces)), "postgresql": _reserved(postgresql.insert(paces))}
+
+
 def hold(db: Connection, name: str, until: datetime) -> None:
     """See ports.Outbox."""
     row = upsert(db, paces).values(name=name, held_until=until)
     sooner = or_(paces.c.held_until.is_(None), paces.c.held_until < until)
     db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"held_until": until}, where=sooner))
+
+
+def spend(db: Connection, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
+    """See ports.Ledger. What a member may do is a pace as well: one channel of their own, and a burst."""
+    pace, own = Pace("channel", _HOUR / most, most), Channel(f"member/{what}", workspace, member)
+    meter = Meter(now)
+    read(db, meter, [pace], [own])
+    at = meter.slot(pace, own)
+    if at > now:
+        return at
+    meter.reserve(pace, own, at)
+    write(db, meter)
+    return None
+
+
+_HOUR = 3600.0

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 
-from digestbot.model import Channel, Delivery, Message, Subscription
+from digestbot.model import Action, Channel, Delivery, Message, Subscription
 from digestbot.orders import Due, Ended, Outcome, Plan, Standing
 from digestbot.ports import Decide
 from digestbot.store import drafting, rows, settling
 from digestbot.store.dialect import upsert
+from digestbot.store.prepared import Prepared
 from digestbot.store.tables import deliveries, subscriptions
 
 AHEAD = timedelta(hours=1)
@@ -38,7 +40,7 @@ _PUT_OFF = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_ADVANCE = (
+_ADVANCE = Prepared(
     update(subscriptions)
     .where(subscriptions.c.id == bindparam("row"), subscriptions.c.workspace == bindparam("space"))
     .values(
@@ -57,7 +59,7 @@ def plan(db: Connection, now: datetime, decide: Decide, most: int) -> Sequence[E
     """See ports.Outbox."""
     while taken := _due(db, now, most):
         decided = [(row, *_decided(row, now, decide)) for row in taken]
-        db.execute(_ADVANCE, [_advanced(row, one, plan, now) for row, one, plan in decided])
+        _ADVANCE.run(db, [_advanced(row, one, plan, now) for row, one, plan in decided])
         wanted = [(row.turn, one, due) for row, one, plan in decided if one for due in plan.due]
         written = _write(db, wanted, now) if wanted else ()
         # An empty answer says that nothing more is due; an order that stays due must not hold this up for ever.
@@ -122,7 +124,9 @@ def _planned(number: int, order: Subscription, due: Due) -> Ended:
     return Ended(delivery, Outcome.PLANNED, due_at=due.draft_at or due.due_at)
 
 
-def delivery_row(order: Subscription, due: Due, now: datetime, *, turn: int = 0, notice: str = "") -> dict[str, object]:
+def delivery_row(
+    order: Subscription, due: Due, now: datetime, *, turn: int = 0, notice: str = "", actions: Sequence[Action] = ()
+) -> dict[str, object]:
     """A new delivery as it is kept. turn: how many orders its workspace had before."""
     due_at = None if due.skip else due.draft_at or due.due_at
     return {
@@ -132,6 +136,7 @@ def delivery_row(order: Subscription, due: Due, now: datetime, *, turn: int = 0,
         "platform": order.channel.platform,
         "ordered": rows.ordered(order),
         "notice": notice,
+        "actions": [asdict(one) for one in actions] or None,
         "state": Outcome.SKIPPED if due.skip else Outcome.PLANNED,
         "attempt": 0,
         "reason": due.skip,
@@ -144,21 +149,29 @@ def delivery_row(order: Subscription, due: Due, now: datetime, *, turn: int = 0,
     }
 
 
-def add(db: Connection, order: Subscription, due: Due, now: datetime, notice: str = "") -> int | None:
+def add(
+    db: Connection, order: Subscription, due: Due, now: datetime, notice: str = "", actions: Sequence[Action] = ()
+) -> int | None:
     """Plan one delivery beside the schedule, and answer its number; None where it is there already."""
-    made = upsert(db, deliveries).values(delivery_row(order, due, now, notice=notice))
+    made = upsert(db, deliveries).values(delivery_row(order, due, now, notice=notice, actions=actions))
     new = made.on_conflict_do_nothing(index_elements=IDENTITY).returning(deliveries.c.id)
     number: int | None = db.scalar(new)
     return number
 
 
 def announce(
-    db: Connection, channel: Channel, topic: str, text: str, now: datetime, message: Message | None = None
+    db: Connection,
+    channel: Channel,
+    topic: str,
+    text: str,
+    now: datetime,
+    actions: Sequence[Action] = (),
+    message: Message | None = None,
 ) -> bool:
     """See ports.Outbox. A notice has one occurrence for all time, so that there is one of each topic."""
     name = f"notice:{blake2b(f'{channel}#{topic}'.encode(), digest_size=8).hexdigest()}"
     order = Subscription(name, channel, "")
-    number = add(db, order, Due(_ONCE, now), now, text)
+    number = add(db, order, Due(_ONCE, now), now, text, actions)
     if number is not None and message:
         settling.lay_out(db, Delivery(order, _ONCE, 0, text, number), message, now)
     return number is not None

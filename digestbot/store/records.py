@@ -7,7 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from digestbot.model import Channel, Delivery, Message, Part
 from digestbot.orders import UNSHOWN, Attempt, Change, Outcome, Picked, Record
@@ -147,11 +160,14 @@ def tally(db: Connection) -> Sequence[tuple[str, Outcome, int]]:
 def prune(db: Connection, before: datetime) -> int:
     """See ports.Outbox."""
     over = exists().where(deliveries.c.id == parts.c.delivery, deliveries.c.finished_at < before)
-    old = and_(parts.c.text != "", over)
+    old = and_(parts.c.text != _EMPTY, over)
     count = db.scalar(select(func.count(parts.c.delivery.distinct())).where(old)) or 0
     db.execute(update(parts).where(old).values(payload={}, text=""))
     db.execute(delete(interactions).where(interactions.c.at < before))
     return count
+
+
+_EMPTY: ColumnElement[str] = literal_column("''")  # as the index has it
 
 
 def _row(db: Connection, workspace: str, subscription: str, occurrence: datetime | None) -> Row[Any] | None:

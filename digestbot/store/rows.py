@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from digestbot.model import Channel, Delivery, MessageRef, Subscription
+from digestbot.model import Action, Channel, Delivery, MessageRef, Subscription
 from digestbot.orders import Change, Draft, Outcome, PartState, Record, Standing
 
-_KNOWN = {field.name for field in fields(Subscription)}
+_FIELDS = tuple(field.name for field in fields(Subscription))
+_KNOWN = frozenset(_FIELDS)
 
 
 class UnreadableError(ValueError):
     """A subscription was written down by another version of digestbot, and this one cannot read it."""
 
 
-@lru_cache(maxsize=4096)
 def ordered(subscription: Subscription) -> dict[str, object]:
-    """A subscription as it is kept; nobody changes what is returned."""
-    return asdict(subscription)
+    """A subscription as it is kept."""
+    kept = {name: getattr(subscription, name) for name in _FIELDS}
+    where = subscription.channel
+    kept["channel"] = {"platform": where.platform, "workspace": where.workspace, "id": where.id}
+    return kept
 
 
 def subscription(kept: Mapping[str, Any]) -> Subscription:
@@ -61,7 +63,8 @@ def planned_at(order: Subscription, next_at: datetime | None) -> datetime | None
 
 def delivery(row: Row[Any]) -> Delivery:
     """A row of `deliveries`; raises UnreadableError."""
-    return Delivery(subscription(row.ordered), row.occurrence, row.attempt, row.notice, row.id)
+    actions = tuple(Action(**one) for one in row.actions or ())
+    return Delivery(subscription(row.ordered), row.occurrence, row.attempt, row.notice, row.id, actions)
 
 
 def delivery_id(workspace: str, subscription: str, occurrence: datetime) -> str:

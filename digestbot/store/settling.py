@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from digestbot.model import Delivery, Message, MessageRef
 from digestbot.orders import Ended, Outcome, Picked
-from digestbot.store.dialect import upsert
+from digestbot.store.prepared import Prepared
 from digestbot.store.tables import attempts, deliveries, drafts, parts, shown
 
 _THIS = and_(deliveries.c.id == bindparam("row"), deliveries.c.workspace == bindparam("space"))
@@ -25,15 +26,15 @@ _PRESENT = (
     .order_by(deliveries.c.id)
     .with_for_update()
 )
-_THEME = update(deliveries).where(_THIS).values(theme=bindparam("called"))
+_THEME = Prepared(update(deliveries).where(_THIS).values(theme=bindparam("called")))
 _BECOMES: dict[str, object] = {
     "state": bindparam("becomes"),
     "message_ref": bindparam("ref"),
     "changed_at": bindparam("now"),
 }
-_MOVE = update(parts).where(_PART, parts.c.n == bindparam("part")).values(_BECOMES)
-_LAND = update(parts).where(_PART, parts.c.state == "begun").values(_BECOMES)
-_CLOSE = (
+_MOVE = Prepared(update(parts).where(_PART, parts.c.n == bindparam("part")).values(_BECOMES))
+_LAND = Prepared(update(parts).where(_PART, parts.c.state == "begun").values(_BECOMES))
+_CLOSE = Prepared(
     update(deliveries)
     .where(_THIS)
     .values(
@@ -77,18 +78,15 @@ def keep(db: Connection, batch: Sequence[Keeping]) -> Sequence[bool]:
     """See ports.Outbox."""
     held = _held(db, [one.delivery for one in batch])
     mine = [one for one, holds in zip(batch, held, strict=True) if holds]
-    if mine:
-        db.execute(_THEME, [{**_key(one.delivery), "called": one.theme} for one in mine])
+    _THEME.run(db, [{**_key(one.delivery), "called": one.theme} for one in mine])
     write(db, mine)
     return held
 
 
 def write(db: Connection, batch: Sequence[Keeping]) -> None:
     """Write parts and picks that are not there yet."""
-    if rows := [row for one in batch for row in _part_rows(one)]:
-        db.execute(_NEW_PARTS, rows)
-    if picked := [row for one in batch for row in _shown_rows(one)]:
-        db.execute(_NEW_SHOWN, picked)
+    _NEW_PARTS.run(db, [row for one in batch for row in _part_rows(one)])
+    _NEW_SHOWN.run(db, [row for one in batch for row in _shown_rows(one)])
 
 
 def lay_out(db: Connection, delivery: Delivery, message: Message, now: datetime) -> None:
@@ -96,7 +94,7 @@ def lay_out(db: Connection, delivery: Delivery, message: Message, now: datetime)
     write(db, [Keeping(delivery, "", (), message, now, begun=False)])
 
 
-_NEW_PARTS, _NEW_SHOWN = parts.insert(), shown.insert()
+_NEW_PARTS, _NEW_SHOWN = Prepared(parts.insert()), Prepared(shown.insert())
 
 
 def begin(db: Connection, batch: Sequence[PartEnded]) -> Sequence[bool]:
@@ -119,11 +117,9 @@ def finish(db: Connection, batch: Sequence[tuple[Ended, datetime]]) -> Sequence[
     since = _present(db, [ended.delivery for ended, _ in batch], late=True)
     held = [_fence(ended.delivery) in since for ended, _ in batch]
     mine = [one for one, holds in zip(batch, held, strict=True) if holds]
-    if landed := [_landed(*one) for one in mine if _lands(one[0])]:
-        db.execute(_LAND, landed)
-    if mine:
-        _tried(db, [_attempt(ended, since[_fence(ended.delivery)], now) for ended, now in mine])
-        db.execute(_CLOSE, [_closed(*one) for one in mine])
+    _LAND.run(db, [_landed(*one) for one in mine if _lands(one[0])])
+    _TRIED[db.dialect.name].run(db, [_attempt(ended, since[_fence(ended.delivery)], now) for ended, now in mine])
+    _CLOSE.run(db, [_closed(*one) for one in mine])
     if asked := [_key(ended.delivery) for ended, _ in mine if ended.outcome is Outcome.DRAFT]:
         db.execute(_ASKED, asked)
     return held
@@ -198,8 +194,7 @@ def _move(db: Connection, moved: Sequence[tuple[PartEnded, str]]) -> None:
         }
         for one, state in moved
     ]
-    if rows:
-        db.execute(_MOVE, rows)
+    _MOVE.run(db, rows)
 
 
 def _lands(ended: Ended) -> bool:
@@ -235,8 +230,10 @@ def _attempt(ended: Ended, since: datetime | None, now: datetime) -> dict[str, o
     }
 
 
-def _tried(db: Connection, rows: Sequence[dict[str, object]]) -> None:
+def _tried(insert: sqlite.Insert | postgresql.Insert) -> Prepared:
     """Keep the attempts; one that was given up for lost is told anew."""
-    row = upsert(db, attempts)
-    told = {name: row.excluded[name] for name in ("ended_at", "outcome", "reason")}
-    db.execute(row.on_conflict_do_update(index_elements=["delivery", "number"], set_=told), rows)
+    told = {name: insert.excluded[name] for name in ("ended_at", "outcome", "reason")}
+    return Prepared(insert.on_conflict_do_update(index_elements=["delivery", "number"], set_=told))
+
+
+_TRIED = {"sqlite": _tried(sqlite.insert(attempts)), "postgresql": _tried(postgresql.insert(attempts))}

@@ -6,11 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from sqlalchemy import Engine
+
 from digestbot.errors import LostClaimError
-from digestbot.model import Channel, Delivery, Message, MessageRef
-from digestbot.orders import Change, Draft, Due, Ended, Opinion, Outcome, Picked, Record, Saved, Standing, Voted
+from digestbot.model import Action, Channel, Delivery, Message, MessageRef
+from digestbot.orders import (
+    Capture,
+    CaptureState,
+    Change,
+    Draft,
+    Due,
+    Ended,
+    Opinion,
+    Outcome,
+    Picked,
+    Record,
+    Saved,
+    Standing,
+    Voted,
+)
 from digestbot.ports import Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
-from digestbot.store import claiming, drafting, opinions, pacing, planning, records, settling, workspaces
+from digestbot.store import captures, claiming, drafting, opinions, pacing, planning, records, settling, workspaces
 from digestbot.store import standing as orders
 from digestbot.store.engine import Database
 from digestbot.store.lane import MOST, Lane
@@ -25,6 +41,11 @@ class SqlStore:
         self._database = database
         self._writer = Lane(database.writer, "digestbot-store", sever=database.sever, most=most)
         self._reader = Lane(database.reader, "digestbot-store-reader", sever=database.sever, most=most)
+
+    @property
+    def engines(self) -> tuple[Engine, Engine]:
+        """The writer's and the reader's, for who listens to them."""
+        return self._database.writer, self._database.reader
 
     async def plan(self, now: datetime, decide: Decide, *, most: int = 500) -> Sequence[Ended]:
         """See ports.Outbox."""
@@ -99,10 +120,16 @@ class SqlStore:
         return await self._reader.run(workspaces.over, now)
 
     async def announce(
-        self, channel: Channel, topic: str, text: str, now: datetime, message: Message | None = None
+        self,
+        channel: Channel,
+        topic: str,
+        text: str,
+        now: datetime,
+        actions: Sequence[Action] = (),
+        message: Message | None = None,
     ) -> bool:
         """See ports.Outbox."""
-        return await self._writer.run(planning.announce, channel, topic, text, now, message)
+        return await self._writer.run(planning.announce, channel, topic, text, now, actions, message)
 
     async def tally(self, now: datetime) -> Sequence[tuple[str, Outcome, int]]:  # noqa: ARG002 - the port names it
         """See ports.Outbox."""
@@ -232,6 +259,26 @@ class SqlStore:
     async def erase(self, workspace: str) -> int:
         """See ports.Ledger."""
         return await self._writer.run(workspaces.erase, workspace)
+
+    async def capture(self, capture: Capture) -> Capture:
+        """See ports.Ledger."""
+        return await self._writer.run(captures.add, capture)
+
+    async def captured(self, workspace: str, number: int) -> Capture | None:
+        """See ports.Ledger."""
+        return await self._reader.run(captures.one, workspace, number)
+
+    async def captures(self, workspace: str, state: CaptureState, *, limit: int = 100) -> Sequence[Capture]:
+        """See ports.Ledger."""
+        return await self._reader.run(captures.some, workspace, state, limit)
+
+    async def settle(self, capture: Capture, was: CaptureState, change: Change) -> bool:
+        """See ports.Ledger."""
+        return await self._writer.run(captures.settle, capture, was, change)
+
+    async def spend(self, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:
+        """See ports.Ledger."""
+        return await self._writer.run(pacing.spend, workspace, member, what, most, now)
 
     async def note(self, change: Change) -> None:
         """See ports.Ledger."""

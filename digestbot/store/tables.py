@@ -6,6 +6,7 @@ JSON is not JSONB on PostgreSQL, which sorts the keys of a payload: a message is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -27,10 +28,26 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
 HEAD = "0004"
 """The version of these tables: the last migration's."""
+
+
+class _Text(sqlite.DATETIME):
+    """An instant as a text of UTC without an offset, with six digits of a second.
+
+    It is what SQLAlchemy's own type writes for a naive datetime, at a third of its cost.
+    """
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:  # noqa: ARG002 - SQLAlchemy's signature
+        """Instants are aware: a naive one would be read as the machine's local time."""
+        return lambda value: value.astimezone(UTC).isoformat(" ", "microseconds")[:26] if value else None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:  # noqa: ARG002 - SQLAlchemy's signature
+        """Give the offset back."""
+        return lambda value: datetime.fromisoformat(f"{value}+00:00") if value else None
 
 
 class Instant(TypeDecorator[datetime]):
@@ -41,19 +58,12 @@ class Instant(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
         """The type of each database."""
-        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Take the offset away. Instants are aware: a naive one would be read as the machine's local time."""
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.astimezone(UTC).replace(tzinfo=None)
+        timestamptz = DateTime(timezone=True)
+        return dialect.type_descriptor(timestamptz if dialect.name == "postgresql" else _Text())  # type: ignore[no-untyped-call]
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the offset back."""
-        if value is None or dialect.name == "postgresql":
-            return value and value.astimezone(UTC)
-        return value.replace(tzinfo=UTC)
+        """In UTC, whatever the server's zone."""
+        return value.astimezone(UTC) if value and dialect.name == "postgresql" else value
 
 
 class Words(TypeDecorator[str]):
@@ -64,7 +74,9 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Replace what cannot be kept: PostgreSQL takes no NUL, and neither takes a surrogate."""
-        return value and value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
@@ -115,6 +127,7 @@ deliveries = Table(
     Column("platform", String, nullable=False),
     Column("ordered", JSON, nullable=False, comment="the subscription as it was when this was planned"),
     Column("notice", Words, nullable=False, default="", comment="what is said instead of a digest"),
+    Column("actions", JSON(none_as_null=True), comment="what a notice offers below it"),
     Column("state", String, nullable=False),
     Column("attempt", Integer, nullable=False, default=0),
     Column("reason", Words, nullable=False, default=""),
@@ -241,6 +254,27 @@ leaving = Table(
     metadata,
     Column("workspace", String, primary_key=True),
     Column("at", Instant, nullable=False, comment="from when on it is to be erased"),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("number", Id, Identity(), primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("channel", String, nullable=False, comment="where the words were said"),
+    Column("text", Words, nullable=False),
+    Column("author", String, nullable=False, comment="whose words they are, empty where only the name is known"),
+    Column("author_name", Words, nullable=False),
+    Column("by", String, nullable=False, comment="who handed them in"),
+    Column("by_name", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("permalink", Words, nullable=False),
+    Column("said_at", Instant),
+    Column("state", String, nullable=False, comment="pending, accepted, refused or removed"),
+    Column("decided_by", String, nullable=False),
+    Column("note", Words, nullable=False, comment="where their note lies"),
+    Index("captures_by_state", "workspace", "state", "number"),
 )
 
 audit = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import tempfile
@@ -13,7 +14,9 @@ from typing import TextIO
 import pytest
 from fakes import CHANNEL, NOW, FakePlatform
 from pydantic import SecretStr
+from servers.slack import Slack as LocalSlack
 from servers.webhook import Webhooks
+from slack_seat import HERE, platform
 
 from digestbot.errors import PlatformError
 from digestbot.model import Answered, Channel, Command, Message, Part
@@ -29,6 +32,9 @@ PARTS = {
         {"text": "hello", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}]}, "hello"
     ),
     "discord": Part({"content": "hello"}, "hello"),
+    "workspace": Part(
+        {"text": "hello", "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "hello"}}]}, "hello"
+    ),
 }
 
 
@@ -50,7 +56,7 @@ def file_of(text: str) -> TextIO:
     return file
 
 
-@pytest.fixture(params=["fake", "console", "slack", "discord"])
+@pytest.fixture(params=["fake", "console", "slack", "discord", "workspace"])
 async def seat(request: pytest.FixtureRequest) -> AsyncIterator[Seat]:
     """Each platform, ready to post."""
     part = PARTS[request.param]
@@ -59,6 +65,11 @@ async def seat(request: pytest.FixtureRequest) -> AsyncIterator[Seat]:
     elif request.param == "console":
         with file_of("") as nothing:
             yield Seat(Console(nothing, io.StringIO()), Channel("console", "local", "console"), part, "text")
+    elif request.param == "workspace":
+        async with LocalSlack() as local:
+            slack = platform(local)
+            yield Seat(slack, HERE, part, "slack")
+            await slack.drain()
     else:
         async with Webhooks() as server:
             url = server.slack if request.param == "slack" else server.discord
@@ -81,21 +92,34 @@ async def test_templates_suit_the_channel(seat: Seat) -> None:
 
 async def test_find_tells_or_cannot_look(seat: Seat) -> None:
     """What was posted is found under its key, or the platform cannot look; it never says `absent` of what is there."""
+    able = seat.platform.capabilities.can_find
+    since = NOW - timedelta(days=3650)
     ref = await seat.platform.post(seat.channel, seat.part, KEY, None)
-    found = await seat.platform.find(seat.channel, KEY, NOW - timedelta(hours=1))
-    assert found == (ref if seat.platform.capabilities.can_find else "cannot look")
+    rest = await seat.platform.post(seat.channel, seat.part, KEY[::-1], ref)
+    assert await seat.platform.find(seat.channel, KEY, since) == (ref if able else "cannot look")
+    assert await seat.platform.find(seat.channel, KEY[::-1], since, ref) == (rest if able else "cannot look")
+    assert await seat.platform.find(seat.channel, "f" * 24, since) == ("absent" if able else "cannot look")
 
 
 async def test_an_edit_is_taken_or_refused(seat: Seat) -> None:
     """What has an id where edits are possible is put in the place of a message; all else is refused for good."""
     ref = await seat.platform.post(seat.channel, seat.part, KEY, None)
-    if seat.templates == "discord" or seat.platform.name == "fake":
+    if seat.platform.name != "console" and ref.id:
         assert seat.platform.capabilities.can_edit
         await seat.platform.edit(ref, seat.part)
+        if seat.platform.capabilities.can_find:
+            assert await seat.platform.find(seat.channel, KEY, NOW - timedelta(days=3650)) == ref
         return
     with pytest.raises(PlatformError) as refused:
         await seat.platform.edit(ref, seat.part)
     assert (refused.value.permanent, refused.value.sent) == (True, "no")
+
+
+async def test_paces_can_be_kept(seat: Seat) -> None:
+    """Every pace lets something through, and at least one at once; no two are of one scope."""
+    paces = seat.platform.capabilities.paces
+    assert all(pace.seconds > 0 and pace.burst >= 1 for pace in paces)
+    assert len({pace.scope for pace in paces}) == len(paces)
 
 
 def test_a_pace_counts_what_is_paced_together() -> None:
@@ -113,14 +137,17 @@ async def test_a_channel_in_order_has_no_findings(seat: Seat) -> None:
 
 
 async def test_run_ends_where_nothing_is_asked(seat: Seat) -> None:
-    """With nobody to ask anything, `run` returns; and a drained platform can be drained again."""
+    """With nobody to ask anything, `run` returns, at the latest when it is drained; which can be done twice."""
 
     async def answer(command: Command) -> Answered:
         raise AssertionError(command)
 
-    await seat.platform.run(answer)
+    running = asyncio.create_task(seat.platform.run(answer))
+    await asyncio.sleep(0.05)
     await seat.platform.drain()
     await seat.platform.drain()
+    async with asyncio.timeout(2):
+        await running
 
 
 async def test_console_answers_lines() -> None:

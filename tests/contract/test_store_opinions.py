@@ -57,6 +57,21 @@ async def test_a_list_of_ones_own(store: Store) -> None:
     assert await store.saves("beta", "U1") == []
 
 
+async def test_what_a_member_may_do_is_counted(store: Store, twin: Store) -> None:
+    """So many at once, then one again for each part of an hour that has passed; by member, thing and workspace."""
+    for spender in (store, twin, store):
+        assert await spender.spend("acme", "U1", "share", 3, NOW) is None
+    assert await twin.spend("acme", "U1", "share", 3, NOW) == NOW + HOUR / 3
+    assert await store.spend("acme", "U2", "share", 3, NOW) is None
+    assert await store.spend("beta", "U1", "share", 3, NOW) is None
+    assert await store.spend("acme", "U1", "save", 3, NOW) is None
+    assert await store.spend("acme", "U1", "share", 3, NOW + HOUR / 3) is None
+    assert await store.spend("acme", "U1", "share", 3, NOW + HOUR / 3) == NOW + 2 * HOUR / 3
+    for _ in range(3):
+        assert await store.spend("acme", "U1", "share", 3, NOW + DAY) is None
+    assert await store.spend("acme", "U1", "share", 3, NOW + DAY) is not None
+
+
 async def test_the_audit(store: Store) -> None:
     """The latest lines of a workspace, the newest first, as they were written."""
     lines = [Change("acme", NOW, "U1", "did", f"thing {n}", "«so»") for n in range(5)]

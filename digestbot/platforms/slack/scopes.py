@@ -1,0 +1,52 @@
+"""What the app may do in a workspace: each scope, why it is needed, and the methods that need it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One scope of the bot token.
+
+    why: what it is for. without: what does not work without it. methods: what of the Web API asks for it.
+    """
+
+    name: str
+    why: str
+    without: str
+    methods: tuple[str, ...] = ()
+
+
+SCOPES = (
+    Scope("chat:write", "post digests", "no digest is posted", ("chat.postMessage", "chat.update")),
+    Scope("commands", "/quote, /digest and the message shortcut", "nothing is answered"),
+    Scope("channels:read", "see whether a public channel is there, archived, and has digestbot in it",
+          "public channels cannot be checked", ("conversations.info",)),
+    Scope("groups:read", "the same for private channels that it was invited to",
+          "private channels cannot be checked", ("conversations.info",)),
+    Scope("channels:history", "look whether a digest arrived when Slack did not say, so that none comes twice",
+          "a digest of which Slack does not say whether it arrived cannot be looked for in public channels",
+          ("conversations.history", "conversations.replies")),
+    Scope("groups:history", "the same in private channels that it was invited to",
+          "a digest of which Slack does not say whether it arrived cannot be looked for in private channels",
+          ("conversations.history", "conversations.replies")),
+    Scope("users:read", "know a member's time zone, and who administers the workspace",
+          "nobody is known as an admin of the workspace, and zones have to be typed", ("users.info",)),
+    Scope("usergroups:read", "let a user group curate or administer",
+          "user groups named as `admins` or `curators` have no members", ("usergroups.list",)),
+)  # fmt: skip
+"""In the order in which the manifest lists them."""
+
+FREE = ("auth.test", "apps.connections.open", "views.open", "views.update", "views.push")
+"""Methods that are called and need no scope."""
+
+
+def lacking(granted: Collection[str]) -> Sequence[str]:
+    """What does not work with these scopes alone, each in a sentence with its fix."""
+    return [
+        f"The app lacks the scope {one.name}: {one.without}. Add it under OAuth & Permissions, and install it again."
+        for one in SCOPES
+        if one.name not in granted
+    ]
