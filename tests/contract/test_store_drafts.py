@@ -183,8 +183,8 @@ async def test_a_delivery_without_draft_takes_no_answer(store: Store) -> None:
 
 async def test_a_notice_with_its_message_is_posted_as_it_is(store: Store) -> None:
     """A message laid out with a notice is what its claim has, and its parts wait; the topic is there once."""
-    assert await store.announce(CHANNEL, "draft/1", "A draft", NOW, ANEW)
-    assert not await store.announce(CHANNEL, "draft/1", "A draft", NOW, MESSAGE)
+    assert await store.announce(CHANNEL, "draft/1", "A draft", NOW, message=ANEW)
+    assert not await store.announce(CHANNEL, "draft/1", "A draft", NOW, message=MESSAGE)
     (claim,) = (await store.claim("fake", NOW)).claims
     assert claim.kept
     assert (claim.kept.message, claim.kept.begun_at, claim.delivery.notice) == (ANEW, None, "A draft")

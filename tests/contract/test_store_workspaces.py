@@ -12,7 +12,7 @@ from ordering import DAY, HOUR, MESSAGE, MINUTE, Store, change, claimed, daily, 
 from sqlalchemy import create_engine, select
 
 from digestbot.model import Channel
-from digestbot.orders import Ended, Outcome, Picked
+from digestbot.orders import Capture, Ended, Outcome, Picked
 from digestbot.ports import Pace
 from digestbot.store.tables import metadata
 
@@ -113,13 +113,15 @@ async def full(store: Store, workspace: str) -> None:
     await store.plan(NOW, drafts)
     channel = claim.delivery.subscription.channel
     await store.pause(claim.delivery, workspace, NOW)
-    await store.announce(channel, workspace, f"notice for {workspace}", NOW, MESSAGE)
+    await store.announce(channel, workspace, f"notice for {workspace}", NOW, message=MESSAGE)
     await store.show(channel, workspace, [pick], NOW)
     await store.hide(workspace, "source", workspace, line)
     await store.vote(workspace, workspace, pick, workspace, "more", NOW)
     await store.save(workspace, workspace, pick.id, NOW)
     await store.reserve(channel, [Pace("channel", 1), Pace("workspace", 1)], NOW)
     await store.seen(workspace, f"T-{workspace}", NOW)
+    await store.capture(Capture(channel, workspace, workspace, workspace, "U1", "Bob", NOW, workspace, NOW))
+    await store.spend(workspace, workspace, "share", 2, NOW)
     await store.leave(workspace, NOW)
 
 
