@@ -46,7 +46,8 @@ class World:
     @property
     def service(self) -> Service:
         """The service that would be built after a restart: it has no memory of its own."""
-        composer = Composer(self.store, self.library, self.guidance, self.render, self.run)
+        answering = frozenset({"fake"}) if self.platform.capabilities.can_answer else frozenset[str]()
+        composer = Composer(self.store, self.library, self.guidance, self.render, self.run, answering)
         admins = Admins(self.store, lambda _: self.admin_channel)
         platforms = {"fake": self.platform}
         return Service(self.store, platforms, composer, admins, lambda: self.now, lambda: self.monotonic, self.sleep)
