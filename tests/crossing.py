@@ -15,7 +15,7 @@ from ordering import DAY, MESSAGE, NINE, SECOND, Store, daily
 from sqlalchemy import Engine, event
 
 from digestbot.model import Channel, Message, MessageRef, Part, Subscription
-from digestbot.orders import Change, Due, Ended, Outcome, Picked, Standing
+from digestbot.orders import Capture, Change, Due, Ended, Outcome, Picked, Standing
 from digestbot.store.tables import metadata
 
 SPACES = ("one", "two")
@@ -150,6 +150,17 @@ _OPERATIONS: dict[str, Callable[[Crossing, str], Awaitable[object]]] = {
     "save": lambda self, space: self.store.save(space, self.member(), self.thing(), self.now),
     "unsave": lambda self, space: self.store.unsave(space, self.member(), self.thing()),
     "saves": lambda self, space: self.store.saves(space, self.member()),
+    "capture": lambda self, space: self.store.capture(
+        Capture(Channel("fake", space, "C1"), _secret(space), "U1", "Ada", "U2", "Bob", self.now, _secret(space))
+    ),
+    "captured": lambda self, space: self.store.captured(space, 1),
+    "captures": lambda self, space: self.store.captures(space, "pending"),
+    "decide": lambda self, space: self.store.settle(
+        Capture(Channel("fake", space, "C1"), _secret(space), "", "Ada", "", "", self.now, state="refused", number=1),
+        "pending",
+        self.change(space, "refuse"),
+    ),
+    "spend": lambda self, space: self.store.spend(space, self.member(), "share", 10, self.now),
     "note": lambda self, space: self.store.note(self.change(space, "note")),
     "audit": lambda self, space: self.store.audit(space),
 }

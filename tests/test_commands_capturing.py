@@ -166,7 +166,7 @@ async def test_refused() -> None:
 
 async def test_whose_words_they_are_may_take_them_out() -> None:
     """The note goes, the highlight is hidden for good, what was posted is edited; others may not do that."""
-    shown = replace(LIBRARY.highlights[0], native_id="capture-1")
+    shown = replace(LIBRARY.highlights[0], native_id="capture-1", url=SAID.permalink)
     office = Office(library=FakeLibrary([shown, *LIBRARY.highlights[1:]]))
     edited: list[Record] = []
 

@@ -9,7 +9,7 @@ from fakes import CHANNEL, NOW, FakeLibrary, FakePlatform, make_highlight
 from world import ADMINS, FEW, LIBRARY, MORNING, NINE, World, refusal
 
 from digestbot.errors import ContentError, LostClaimError, PlatformError, SettingsError, StoreError, TemplateError
-from digestbot.model import Channel, Delivery, Digest, Highlight
+from digestbot.model import Action, Channel, Delivery, Digest, Highlight, Notice
 from digestbot.orders import Change, Outcome
 from digestbot.ports import Capabilities, Pace
 from digestbot.service.retrying import FIRST_RETRY, JITTER, LONGEST_RETRY, MOST_ATTEMPTS, asked, backoff
@@ -322,3 +322,28 @@ async def test_a_webhook_without_its_address_pauses(world: World) -> None:
     world.platform = Addressless()
     assert await world.tick() == [Outcome.REFUSED]
     assert world.store.orders["acme", "morning"].state == "paused"
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_menus_only_where_they_are_answered(world: World, *, answers: bool) -> None:
+    """Each highlight has a menu of five where somebody takes its answer; a webhook's message has none."""
+    world.platform.capabilities = replace(world.platform.capabilities, can_answer=answers)
+    await world.tick()
+    [digest] = [one for one in world.rendered if isinstance(one, Digest)]
+    assert len(digest.actions) == (5 * len(digest.highlights) if answers else 0)
+    await world.store.announce(
+        CHANNEL, "capture/1", "Bob hands in words.", NOW, (Action("Accept", "digest", "accept 1"),)
+    )
+    await world.tick()
+    [notice] = [one for one in world.rendered if isinstance(one, Notice)]
+    assert bool(notice.actions) is answers
+
+
+async def test_the_admins_are_not_told_of_what_is_a_members_own(world: World) -> None:
+    """A member's own digest that is refused is paused; whose it is, and why, is nobody else's business."""
+    own = replace(MORNING, id="mine", channel=CHANNEL.direct("U7"))
+    await world.order(own)
+    world.platform.failures = [None, None, refusal(permanent=True)]
+    await world.tick()
+    assert world.store.orders["acme", "mine"].state == "paused"
+    assert not [one for one in world.store.entries.values() if one.delivery.notice]

@@ -66,7 +66,8 @@ class World:
     @property
     def drafter(self) -> Drafter:
         """What shows drafts to curators."""
-        composer = Composer(self.store, self.library, self.guidance, self.render, self.run)
+        answering = frozenset({"fake"}) if self.platform.capabilities.can_answer else frozenset[str]()
+        composer = Composer(self.store, self.library, self.guidance, self.render, self.run, answering)
         return Drafter(composer, self.store, {"fake": self.platform}, lambda _: self.curators_channel)
 
     @property

@@ -172,7 +172,9 @@ async def _meant(command: Command, context: Context) -> Capture | None:
     text = command.text.strip().casefold()
     if one := context.library.get(text) if _ID.fullmatch(text) else None:
         number = _NATIVE.fullmatch(one.native_id or "")
-        return await context.ledger.captured(command.channel.workspace, int(number[1])) if number else None
+        found = await context.ledger.captured(command.channel.workspace, int(number[1])) if number else None
+        # In a ledger that was moved the numbers are others.
+        return found if found and found.permalink in {"", one.url, one.source.url} else None
     return await _numbered(command, context)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digestbot.commands.drafts import drafted, shown_draft
+from digestbot.commands.offers import beneath
 from digestbot.curation import compose, recorded
 from digestbot.curation.elsewhere import elsewhere
 from digestbot.curation.guidance import Guidance, guided
@@ -76,13 +77,19 @@ class Drafter:
         draft = replace(draft, left_out=(*draft.left_out, out))
         picks = tuple(recorded(new) if one.id == out else one for one in record.picks)
         changed = replace(record, draft=draft, picks=picks)
-        digest = _digest(changed, library)
+        digest = self._digest(changed, library)
         message = await self.composer.run(lambda: laid_out(digest, order, platform, self.composer.render))
         done = replace(change, detail=f"{out} -> {new.id}")
         if not await self.composer.ledger.redraft(record.delivery, draft, record.theme, picks, message, done):
             return None
         await self._tell(changed, change.at)
         return new
+
+    def _digest(self, record: Record, library: Library) -> Digest:
+        """The draft's digest, from the highlights as they are now, as the composer would offer it."""
+        picks, day = drafted(record, library), record.delivery.occurrence.date().isoformat()
+        answered = record.delivery.subscription.channel.platform in self.composer.answering
+        return Digest(record.theme, day, picks, beneath(picks) if answered else (), also_in=elsewhere(library, picks))
 
     async def _next(self, record: Record, library: Library, now: datetime) -> Highlight | None:
         """The best highlight for this delivery that is not, and was not, among its picks."""
@@ -112,12 +119,6 @@ class Drafter:
         topic = f"draft/{len(draft.left_out)}/{record.delivery.id}"[:_LONGEST]
         await self.outbox.announce(channel, topic, f"Draft of {record.delivery.id}", now, message=message)
         return True
-
-
-def _digest(record: Record, library: Library) -> Digest:
-    """The draft's digest, from the highlights as they are now."""
-    picks = drafted(record, library)
-    return Digest(record.theme, record.delivery.occurrence.date().isoformat(), picks, also_in=elsewhere(library, picks))
 
 
 def _without(told: Guidance, record: Record) -> Guidance:

@@ -22,6 +22,7 @@ from digestbot.store.tables import (
     Instant,
     attempts,
     audit,
+    captures,
     deliveries,
     hidden,
     parts,
@@ -43,7 +44,7 @@ _KEYED = {
 }
 """What there is one of in a workspace."""
 
-_LISTED = (audit, shown)
+_LISTED = (audit, shown, captures)
 """What is a list, and has no name."""
 
 _OF_DELIVERIES = (attempts, parts)
@@ -196,6 +197,8 @@ def _merge(db: Connection, workspace: str, tables: Mapping[str, list[Row]]) -> d
     ]
     added["shown"] = _add_listed(db, shown, workspace, picks)
     added["audit"] = _add_listed(db, audit, workspace, [_row(audit, workspace, row) for row in tables["audit"]])
+    handed_in = [_row(captures, workspace, row) for row in tables.get("captures", [])]
+    added["captures"] = _add_listed(db, captures, workspace, handed_in)
     return added
 
 

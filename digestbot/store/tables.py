@@ -259,7 +259,7 @@ leaving = Table(
 captures = Table(
     "captures",
     metadata,
-    Column("number", Id, Identity(), primary_key=True),
+    Column("id", Id, Identity(), primary_key=True),
     Column("workspace", String, nullable=False),
     Column("platform", String, nullable=False),
     Column("channel", String, nullable=False, comment="where the words were said"),
@@ -274,7 +274,7 @@ captures = Table(
     Column("state", String, nullable=False, comment="pending, accepted, refused or removed"),
     Column("decided_by", String, nullable=False),
     Column("note", Words, nullable=False, comment="where their note lies"),
-    Index("captures_by_state", "workspace", "state", "number"),
+    Index("captures_by_state", "workspace", "state", "id"),
 )
 
 audit = Table(

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("actions", sa.JSON, comment="what a notice offers below it"))
     op.create_table(
         "captures",
-        sa.Column("number", _ID, sa.Identity(), primary_key=True),
+        sa.Column("id", _ID, sa.Identity(), primary_key=True),
         sa.Column("workspace", sa.String, nullable=False),
         sa.Column("platform", sa.String, nullable=False),
         sa.Column("channel", sa.String, nullable=False, comment="where the words were said"),
@@ -35,4 +35,4 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String, nullable=False),
         sa.Column("note", sa.Text, nullable=False, comment="where their note lies"),
     )
-    op.create_index("captures_by_state", "captures", ["workspace", "state", "number"])
+    op.create_index("captures_by_state", "captures", ["workspace", "state", "id"])
