@@ -26,7 +26,7 @@ from digestbot.findings import Check, Finding, Level
 from digestbot.library.watch import Keepers
 from digestbot.model import LOCAL, Answered, Channel, Command, Form, Message, Notice, Part, View
 from digestbot.orders import WAITING, Standing
-from digestbot.ports import Ledger, Library, Outbox, Platform
+from digestbot.ports import Ledger, Library, News, Outbox, Platform
 from digestbot.rendering import Renderer
 from digestbot.rendering.dialects import mentionable
 from digestbot.service import Admins, Amender, Channels, Composer, Drafter, Service, follow
@@ -130,10 +130,12 @@ class App:
         templates = self.platforms[command.channel.platform].templates(command.channel)
         workspace = command.channel.workspace
         try:
+            if command.live:
+                return await self.matching(command)
             reply = await answer(command, await self.context(workspace))
-            told = self.render(reply.told, templates) if reply.told else None
+            told, settled = (self.render(one, templates) if one else None for one in (reply.told, reply.settled))
             form = isinstance(reply.view, Form)
-            answered = Answered(self.render(reply.view, templates), reply.to, reply.instead, told, form)
+            answered = Answered(self.render(reply.view, templates), reply.to, reply.instead, told, form, settled)
         except DigestbotError as error:
             return self._apology(str(error), templates, command, error)
         except Exception as error:  # noqa: BLE001 - a fault in one answer must stop no other
@@ -176,12 +178,14 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
     async with opened(settings, _names(settings, prompt=prompt)) as app:
         await declare(app)
         await _check(app)
-        clockwork = Clockwork(app.outbox, app.service())
+        service = app.service()
+        clockwork = Clockwork(app.outbox, service)
         async with web.serving(settings.http, _health(app, clockwork)) as address:
             telemetry.event("started", http=address, content=len(settings.content))
             await clockwork.start()
             fresh = asyncio.create_task(sources.keep_fresh(settings, secrets))
-            listeners = [asyncio.create_task(_listen(app, name, stop)) for name in _listening(app, prompt=prompt)]
+            names = _listening(app, prompt=prompt)
+            listeners = [asyncio.create_task(_listen(app, name, stop, service.channels)) for name in names]
             await stop.wait()
             fresh.cancel()
             await clockwork.stop()
@@ -297,10 +301,10 @@ def _listening(app: App, *, prompt: bool) -> list[str]:
     return [name for name in able if prompt or name != "console"]
 
 
-async def _listen(app: App, name: str, stop: asyncio.Event) -> None:
+async def _listen(app: App, name: str, stop: asyncio.Event, news: News) -> None:
     """Take a platform's commands. The end of the prompt is the end of the service; another platform's is a failure."""
     try:
-        await app.platforms[name].run(app.answer)
+        await app.platforms[name].run(app.answer, news)
     except PlatformError as error:
         telemetry.event("platform", failed=True, platform=name, problem=error)
     except Exception as error:  # noqa: BLE001 - one platform's fault ends no other, and is seen

@@ -23,7 +23,7 @@ from digestbot.model import (
     Theme,
     Voice,
 )
-from digestbot.ports import Answer, Capabilities, Found, Library, Name, Platform
+from digestbot.ports import Answer, Capabilities, Found, Library, Name, News, Platform
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The instant at which tests take place, a Monday."""
@@ -238,7 +238,7 @@ class FakePlatform:
         """See ports.Platform."""
         return self.findings
 
-    async def run(self, answer: Answer) -> None:
+    async def run(self, answer: Answer, news: News | None = None) -> None:  # noqa: ARG002 - it hears of nothing
         """See ports.Platform."""
         self.replies.extend([await answer(command) for command in self.commands])
 

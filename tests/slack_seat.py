@@ -14,6 +14,7 @@ from digestbot.model import LOCAL, Answered, Channel, Command, Message, Part
 from digestbot.platforms.slack.api import TIMEOUT_SECONDS, Api
 from digestbot.platforms.slack.platform import Slack
 from digestbot.platforms.slack.sockets import COUNT, Timing
+from digestbot.ports import Answer, News
 
 QUICK = Timing(ping=0.1, patience=0.4, longest=0.1, off=0.2, reading=0.1, drain=2.0)
 HERE = Channel("slack", LOCAL, "C1")
@@ -35,10 +36,11 @@ def platform(slack: LocalSlack, **more: Any) -> Slack:
 
 
 class Answers:
-    """Answers commands, and keeps them: `says` gives the message to each."""
+    """Answers commands, and keeps them: `says` gives the message to each; more: what else is said of it (Answered)."""
 
-    def __init__(self, says: Callable[[Command], Message] | None = None) -> None:
+    def __init__(self, says: Callable[[Command], Message] | None = None, **more: Any) -> None:
         self.asked: list[Command] = []
+        self.more = more
         self.says = says or (lambda command: saying(f"{command.name}: {command.text}"))
         self.before: Callable[[], Awaitable[Any]] | None = None
 
@@ -47,7 +49,7 @@ class Answers:
         self.asked.append(command)
         if self.before:
             await self.before()
-        return Answered(self.says(command))
+        return Answered(self.says(command), **self.more)
 
 
 def saying(*texts: str, actions: tuple[dict[str, Any], ...] = ()) -> Message:
@@ -59,10 +61,12 @@ def saying(*texts: str, actions: tuple[dict[str, Any], ...] = ()) -> Message:
 
 
 @asynccontextmanager
-async def running(slack: LocalSlack, answers: Answers, sockets: int = COUNT, **more: Any) -> AsyncIterator[Slack]:
+async def running(
+    slack: LocalSlack, answers: Answer, sockets: int = COUNT, news: News | None = None, **more: Any
+) -> AsyncIterator[Slack]:
     """The adapter while it runs, connected; drained at the end."""
     made = platform(slack, **more)
-    task = asyncio.create_task(made.run(answers))
+    task = asyncio.create_task(made.run(answers, news))
     try:
         await slack.connected(sockets)
         yield made

@@ -16,7 +16,7 @@ from digestbot.clock import now
 from digestbot.errors import SettingsError
 from digestbot.model import Channel, Command, Subscription
 from digestbot.orders import Change, Standing
-from digestbot.ports import Answer, Capabilities, Library, Shown
+from digestbot.ports import Answer, Capabilities, Library, News, Shown
 from digestbot.rendering import Renderer
 from digestbot.settings import Settings, bundled
 
@@ -114,7 +114,7 @@ async def test_what_waits_for_a_platform_that_is_not_there_is_logged(
 class DeafPlatform(FakePlatform):
     """A platform with a fault."""
 
-    async def run(self, answer: Answer) -> None:
+    async def run(self, answer: Answer, news: News | None = None) -> None:  # noqa: ARG002 - it hears of nothing
         """Fail."""
         raise KeyError("s3cret", answer)
 

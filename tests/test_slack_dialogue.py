@@ -12,9 +12,13 @@ from slack_seat import Answers, platform, running, saying
 
 from digestbot.model import LOCAL, Action, Channel, Command, Field, Form, Message, Notice, Quotes, View
 from digestbot.platforms.slack import asking
+from digestbot.platforms.slack.asker import Asker
 from digestbot.platforms.slack.dialogue import Dialogue, Reply
+from digestbot.platforms.slack.happening import Happening
 from digestbot.platforms.slack.people import PATIENCE_SECONDS, People, Person
-from digestbot.platforms.slack.showing import FAILED, MOST_USES, TOO_MUCH
+from digestbot.platforms.slack.replying import Replying
+from digestbot.platforms.slack.showing import FAILED, MOST_USES, NOT_OURS, TOO_MUCH
+from digestbot.platforms.slack.starting import Identity
 from digestbot.rendering import Renderer
 from digestbot.rendering.samples import SAMPLES
 from digestbot.settings import bundled
@@ -36,14 +40,14 @@ async def local() -> AsyncIterator[LocalSlack]:
         yield made
 
 
-def shows(*views: View) -> Answers:
+def shows(*views: View, **more: Any) -> Answers:
     """Answers with these Views, one after the other, as rendering makes them; the last one again and again."""
     left = list(views)
 
     def says(_: Command) -> Message:
         return RENDERER.render(left.pop(0) if len(left) > 1 else left[0], "slack")
 
-    return Answers(says)
+    return Answers(says, **more)
 
 
 async def test_a_command_says_who_asks_and_where(local: LocalSlack) -> None:
@@ -85,11 +89,24 @@ async def test_a_stranger_administers_nothing(local: LocalSlack) -> None:
         await local.command("/quote", user="U1", channel="C4")
     one = answers.asked[0]
     assert Person(one.admin, one.zone, one.groups) == Person(zone="Europe/Berlin")
+    assert one.stranger
+
+
+async def test_a_channel_of_another_workspace_is_told_nothing(local: LocalSlack) -> None:
+    """Members of other workspaces look up in channels that this workspace shares, not in those shared with it."""
+    local.world.users["U1"].team = "T0002"
+    local.world.channels["C4"].host = "T0002"
+    async with running(local, answers := Answers()):
+        theirs = await local.command("/quote", user="U1", channel="C4")
+        local.world.channels["C4"].host = ""
+        ours = await local.command("/quote", user="U1", channel="C4")
+    assert (theirs.text, ours.text) == (NOT_OURS, "quote: ")
+    assert len(answers.asked) == 1
 
 
 async def test_a_button_replaces_a_private_answer(local: LocalSlack) -> None:
     """A button below a look-up carries its command, and the answer takes the place of the private message."""
-    async with running(local, answers := shows(QUOTES, Notice("Page two"))):
+    async with running(local, answers := shows(QUOTES, Notice("Page two"), instead=True)):
         shown = (await local.command("/quote", "eyeballs")).shown
         assert shown is not None
         assert (await local.click(shown, label="Themes")).content == {}
@@ -131,15 +148,17 @@ async def test_a_click_whose_answer_fails_is_answered(local: LocalSlack) -> None
         assert shown is not None
         answers.says = _fail
         await local.click(shown, label="Themes")
-        await local.until(lambda: shown.replaced)
-    assert shown.text.startswith("That failed")
+        await local.until(lambda: len(local.world.ephemerals) == 2)
+    assert local.world.ephemerals[1].text.startswith("That failed")
 
 
 async def test_a_payload_of_a_new_shape_is_acked(local: LocalSlack) -> None:
     """What cannot be read is acked all the same; a command says that it failed."""
     slack = platform(local)
-    people = People(slack.posting.api, "T0001")
-    dialogue = Dialogue(slack.posting.api, people, LOCAL, Answers(), slack.posting.forget)
+    identity = Identity("T0001", "local", "Local", "U0BOT", "B0001")
+    asker = Asker(slack.posting.api, People(slack.posting.api, "T0001"), slack.conversations, identity, LOCAL)
+    replying = Replying(slack.posting.api, slack.conversations)
+    dialogue = Dialogue(asker, replying, Answers(), Happening(LOCAL, "U0BOT", slack.posting.forget))
     assert await dialogue.hear({"command": "/quote"}) == Reply({"text": FAILED})
     assert await dialogue.hear({"type": "block_actions"}) == Reply()
     assert await dialogue.hear({"type": "never heard of"}) == Reply()
@@ -247,7 +266,7 @@ async def test_a_channel_that_is_archived_is_looked_at_again(local: LocalSlack) 
     async with running(local, Answers()) as slack:
         slack.posting.blind["C1"] = "why", 10.0**9
         assert (await local.archive("C1")).acked
-    assert not slack.posting.blind
+        await local.until(lambda: not slack.posting.blind)
 
 
 async def _slowly(answers: Answers, seconds: float) -> None:

@@ -20,7 +20,7 @@ from digestbot import platforms
 from digestbot.cli import cli
 from digestbot.errors import SettingsError
 from digestbot.model import LOCAL, Channel
-from digestbot.platforms.slack import API_URL, dialogue, manifest, scopes
+from digestbot.platforms.slack import API_URL, dialogue, happening, manifest, scopes
 from digestbot.platforms.slack.platform import Slack
 from digestbot.settings import Settings
 
@@ -127,7 +127,10 @@ def test_the_manifest_asks_for_what_is_called() -> None:
     listed = {method for one in scopes.SCOPES for method in one.methods} | set(scopes.FREE)
     assert called() == listed
     asked = {one.name for one in scopes.SCOPES}
-    kinds = {"*:read": {"channels:read", "groups:read"}, "*:history": {"channels:history", "groups:history"}}
+    kinds = {
+        "*:read": {"channels:read", "groups:read"},
+        "*:history": {"channels:history", "groups:history", "im:history"},
+    }
     needed = {scope for method in called() for scope in kinds.get(METHODS[method][1], {METHODS[method][1]})}
     assert needed - {""} == asked - {"commands"}
     assert asked <= set(GRANTED)
@@ -137,8 +140,7 @@ def test_the_manifest_lists_what_is_listened_to() -> None:
     """Every event that the code reacts to is subscribed to, and every command is there."""
     made = manifest.manifest()
     events = set(made["settings"]["event_subscriptions"]["bot_events"])
-    assert set(dialogue.EVENTS) <= events
-    assert events - set(dialogue.EVENTS) <= {"app_home_opened"}
+    assert events == set(happening.EVENTS) | {dialogue.HOME}
     assert [one["command"] for one in made["features"]["slash_commands"]] == ["/quote", "/digest"]
     assert made["settings"]["socket_mode_enabled"]
     assert made["settings"]["interactivity"] == {"is_enabled": True}

@@ -30,6 +30,7 @@ from digestbot.commands import (
 from digestbot.commands.context import Amend, Context, Handler, nearest
 from digestbot.commands.digest import list_themes
 from digestbot.commands.lookup import QUOTE_HELP, count_by, look_up
+from digestbot.commands.permissions import need_guest
 from digestbot.errors import EmptyError, UsageError
 from digestbot.model import Command, Form, Notice, Reply, View
 
@@ -73,6 +74,8 @@ async def carry_out(command: Command, context: Context) -> Reply:
     handler = _COMMANDS.get(command.name)
     if handler is None:
         raise UsageError(f"There is no /{command.name} here. {nearest(command.name, _TYPED, '/')}")
+    if command.stranger:
+        need_guest(command)
     answered = await handler(_direct(command), context)
     return answered if isinstance(answered, Reply) else Reply(answered)
 

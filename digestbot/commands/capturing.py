@@ -12,7 +12,7 @@ from digestbot.commands.moderating import posted_lately
 from digestbot.commands.permissions import is_curator, need_curator
 from digestbot.commands.standing import change
 from digestbot.errors import SourceError, UsageError
-from digestbot.model import Action, Command, Field, Form, Listing, Notice, Quoted, View
+from digestbot.model import Action, Command, Field, Form, Listing, Notice, Quoted, Reply, View
 from digestbot.orders import Capture, CaptureState, Change
 
 LONGEST = 2_000
@@ -67,9 +67,11 @@ async def inbox(command: Command, context: Context) -> View:
     return Listing(title, ("Number", "Whose words", "Text", "Handed in by", "When"), rows, actions)
 
 
-async def accept(command: Command, context: Context) -> View:
+async def accept(command: Command, context: Context) -> Reply:
     """Make a note of what was handed in, as it is or as a form corrected it."""
     need_curator(command, context, "accept what was handed in")
+    if over := await _over(command, context):
+        return over
     one = await _pending(command, context)
     if context.inbox is None:
         raise UsageError("Notes cannot be written from here. Say it in a channel, where digestbot runs.")
@@ -90,7 +92,9 @@ async def accept(command: Command, context: Context) -> View:
         away = (Action("Take it out", "digest", f"withdraw {one.number}"),)
         told = f"{one.by_name} saved words of yours as a highlight: “{_short(text)}” They are yours to take out."
         await _tell(context, one, one.author, "quoted", told, away)
-    return Notice(f"Accepted: {note} is a note now.", (Action("Take it out", "digest", f"withdraw {one.number}"),))
+    out = (Action("Take it out", "digest", f"withdraw {one.number}"),)
+    settled = Notice(f"Accepted by {_who(command)}: “{_short(text)}” by {name}", out)
+    return Reply(Notice(f"Accepted: {note} is a note now.", out), settled=settled)
 
 
 async def correct(command: Command, context: Context) -> View:
@@ -104,15 +108,18 @@ async def correct(command: Command, context: Context) -> View:
     return Form("Correct and accept", fields, Action("Accept", "digest", f"accept {one.number}"))
 
 
-async def refuse(command: Command, context: Context) -> View:
+async def refuse(command: Command, context: Context) -> Reply:
     """Turn down what was handed in; the other words are the reason, which the member is told."""
     need_curator(command, context, "refuse what was handed in")
     number, _, reason = command.text.strip().partition(" ")
+    if over := await _over(replace(command, text=number), context):
+        return over
     one = await _pending(replace(command, text=number), context)
     await _settle(command, context, replace(one, state="refused", decided_by=command.actor), "pending", "refuse")
     why = f" The reason: {reason}" if reason else ""
     await _tell(context, one, one.by, "refused", f"Not accepted as a highlight: “{_short(one.text)}”{why}")
-    return Notice(f"Refused. {one.by_name} is told.")
+    settled = Notice(f"Refused by {_who(command)}: “{_short(one.text)}” by {one.author_name}{why}")
+    return Reply(Notice(f"Refused. {one.by_name} is told."), settled=settled)
 
 
 async def withdraw(command: Command, context: Context) -> View:
@@ -160,6 +167,19 @@ async def _pending(command: Command, context: Context) -> Capture:
     if found.state != "pending":
         raise UsageError(f"Number {found.number} was {found.state} already.")
     return found
+
+
+async def _over(command: Command, context: Context) -> Reply | None:
+    """That somebody decided already, if so: the notice that still asks for it says it too, then."""
+    found = await _numbered(command, context)
+    if found is None or found.state == "pending":
+        return None
+    text = f"Number {found.number} was {found.state} already."
+    return Reply(Notice(text), settled=Notice(text))
+
+
+def _who(command: Command) -> str:
+    return command.called or command.actor or "an admin"
 
 
 async def _numbered(command: Command, context: Context) -> Capture | None:

@@ -14,7 +14,7 @@ from digestbot.commands.standing import change
 from digestbot.curation import recalled
 from digestbot.curation.elsewhere import elsewhere
 from digestbot.errors import UsageError
-from digestbot.model import Action, Command, Digest, Highlight, Listing, Notice, View
+from digestbot.model import Action, Command, Digest, Highlight, Listing, Notice, Reply, View
 from digestbot.orders import Outcome, Record
 from digestbot.ports import Library
 
@@ -31,7 +31,7 @@ async def draft(command: Command, context: Context) -> View:
     return shown_draft(await _draft(command, context), context.library, context.now)
 
 
-async def approve(command: Command, context: Context) -> View:
+async def approve(command: Command, context: Context) -> Reply:
     """Let a draft be sent at its hour: `NAME`, and how often it was swapped as far as whoever decides has seen."""
     need_curator(command, context, "approve drafts")
     text, rounds = _rounds(command.text)
@@ -41,11 +41,12 @@ async def approve(command: Command, context: Context) -> View:
     line = change(command, context, "approve", name, late)
     if await context.ledger.approve(record.delivery, seen, line):
         when = f"It is {late}, and is sent now." if late else f"It is sent at {_hour(record, context.now)}."
-        return Notice(f"“{name}” is approved. {when}", (Action("Skip it", "digest", f"skip {name}"),))
-    return Notice(await _undecided(command, context, record, seen))
+        text, skips = f"“{name}” is approved. {when}", (Action("Skip it", "digest", f"skip {name}"),)
+        return Reply(Notice(text, skips), settled=Notice(f"{text} {_by(command)}", skips))
+    return _over(await _undecided(command, context, record, seen), record)
 
 
-async def swap(command: Command, context: Context) -> View:
+async def swap(command: Command, context: Context) -> View | Reply:
     """Put another highlight in the place of one of a draft's: `NAME [ROUND] ID`."""
     need_curator(command, context, "swap highlights of drafts")
     lead, _, typed = command.text.strip().rpartition(" ")
@@ -53,7 +54,7 @@ async def swap(command: Command, context: Context) -> View:
     record = await _draft(command, context, text)
     seen = _swaps(record) if rounds is None else rounds
     if record.outcome is not Outcome.DRAFT or seen != _swaps(record):
-        return Notice(await _undecided(command, context, record, seen))
+        return _over(await _undecided(command, context, record, seen), record)
     out = [one.id for one in record.picks if len(typed) >= 4 and one.id.startswith(typed.casefold())]
     name = short(record.delivery)
     if len(out) != 1:
@@ -66,16 +67,18 @@ async def swap(command: Command, context: Context) -> View:
     if new is None and record.outcome is Outcome.DRAFT and _swaps(record) == seen:
         raise UsageError(f"Nothing else of “{record.theme}” may be shown now. Skip the draft, or approve it as it is.")
     if new is None:
-        return Notice(await _undecided(command, context, record, seen))
-    return shown_draft(record, context.library, context.now)
+        return _over(await _undecided(command, context, record, seen), record)
+    settled = Notice(f"“{name}” was swapped, and is shown anew as it is now. {_by(command)}")
+    return Reply(shown_draft(record, context.library, context.now), settled=settled)
 
 
-async def skip(command: Command, context: Context) -> View:
+async def skip(command: Command, context: Context) -> View | Reply:
     """Leave out a draft, or the next digest of an order that has none."""
     record = await _pending(command, context, command.text.strip())
     if record is None:
         if "/" in command.text:
-            return Notice(await _undecided(command, context, await _draft(command, context)))
+            record = await _draft(command, context)
+            return _over(await _undecided(command, context, record), record)
         return await ordering.skip(command, context)
     standing = await context.ledger.standing(command.channel.workspace, record.delivery.subscription.id)
     if not (standing and may_change(command, context, standing)):
@@ -83,8 +86,19 @@ async def skip(command: Command, context: Context) -> View:
     name, who = short(record.delivery), command.actor or "an admin"
     line = change(command, context, "skip", name, _late(record, context.now) or "a draft")
     if await context.ledger.drop(record.delivery, f"Left out by {who}.", line):
-        return Notice(f"“{name}” is left out.")
-    return Notice(await _undecided(command, context, record))
+        return Reply(Notice(f"“{name}” is left out."), settled=Notice(f"“{name}” is left out. {_by(command)}"))
+    return _over(await _undecided(command, context, record), record)
+
+
+def _over(text: str, record: Record) -> Reply:
+    """Why nothing could be decided; where that is for good the message that asked for it says so, too."""
+    return Reply(Notice(text), settled=None if record.outcome is Outcome.PARKED else Notice(text))
+
+
+def _by(command: Command) -> str:
+    """Who decided, for those who see it."""
+    who = command.called or command.actor
+    return f"{who} decided." if who else ""
 
 
 def drafted(record: Record, library: Library) -> tuple[Highlight, ...]:

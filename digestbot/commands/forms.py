@@ -28,6 +28,9 @@ _DAYS = {
        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")},
 }  # fmt: skip
 _DAYS_AT = re.compile(r"(.+) at (\d\d:\d\d)")
+_CLEARED = ("title", "prompt")
+"""Answers of which an empty one means that there is to be none."""
+
 _SIZES = (1, 2, 3, 4, 5, 7, 10)
 
 
@@ -36,10 +39,11 @@ def fresh(command: Command, context: Context) -> Subscription:
     return Subscription("", command.channel, "", context.theme, command.zone or context.zone, context.size)
 
 
-def to_subscribe(command: Command, context: Context) -> Form:
+async def to_subscribe(command: Command, context: Context) -> Form:
     """The form that orders a digest for this channel."""
     order = replace(fresh(command, context), schedule=_USUAL)
-    return _form("Subscribe", order, context, Action("Subscribe", "digest", "subscribe"))
+    form = _form("Subscribe", order, context, Action("Subscribe", "digest", "subscribe"))
+    return replace(form, note=await _comes_to(order, context))
 
 
 async def to_edit(order: Subscription, context: Context) -> Form:
@@ -50,7 +54,7 @@ async def to_edit(order: Subscription, context: Context) -> Form:
 
 def spoken(values: Mapping[str, str]) -> str:
     """The words that a form's answers say; what is no answer to one of its fields is left out."""
-    said = {key: value for key, value in values.items() if key in words.KEYS and (value.strip() or key == "title")}
+    said = {key: value for key, value in values.items() if key in words.KEYS and (value.strip() or key in _CLEARED)}
     days, at = values.get("days", _KEEP), values.get("time", "")
     if days != _KEEP:
         said["schedule"] = f"{days} at {at}"
@@ -62,7 +66,7 @@ async def filled_in(command: Command, context: Context, error: UsageError | None
     name = command.text.strip().removeprefix("edit ").strip()
     known = await visible(command, context, everywhere=True) if command.text.startswith("edit ") else []
     old = next((one.subscription for one in known if one.subscription.id == name), None)
-    form = await to_edit(old, context) if old else to_subscribe(command, context)
+    form = await to_edit(old, context) if old else await to_subscribe(command, context)
     fields = [replace(one, value=command.values.get(one.name, one.value)) for one in form.fields]
     note = ""
     try:
@@ -102,6 +106,8 @@ def _form(title: str, order: Subscription, context: Context, submit: Action) -> 
         Field("size", "Highlights in a digest", tuple((str(n), str(n)) for n in sizes), said["size"], live=True),
         Field("title", "Title", value=said["title"], hint="The theme's name, if you leave it out.", required=False,
               most=100),
+        Field("prompt", "Question to discuss", value=said["prompt"], hint="It opens the thread of each digest.",
+              required=False, most=words.LONGEST_PROMPT),
     )  # fmt: skip
     return Form(title, fields, submit)
 
@@ -131,7 +137,7 @@ def _wrong(error: UsageError) -> str:
         return "theme"
     if isinstance(error, ScheduleError):
         return "zone" if "zone" in text.casefold() else "time"
-    return next((name for name in ("size", "title", "zone") if name in text.casefold()), "theme")
+    return next((name for name in ("size", "title", "prompt", "zone") if name in text.casefold()), "theme")
 
 
 def _short(text: str) -> str:

@@ -36,7 +36,7 @@ async def subscribe(command: Command, context: Context) -> View:
         need_admin(command, context, "order digests")
     base = forms.fresh(command, context)
     if not command.text.strip():
-        return forms.to_subscribe(command, context)
+        return await forms.to_subscribe(command, context)
     asked = words.read(command.text)
     order = words.ordered(asked, base, context.library)
     _check_mention(order, context)

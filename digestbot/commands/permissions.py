@@ -8,6 +8,15 @@ from digestbot.model import Command
 from digestbot.orders import Standing
 
 _ADMINS = "Ask an admin of this workspace; `admins` in digestbot.toml names them."
+_GUESTS = frozenset({"", "help", "themes", "preview", "list", "show", "next", "why", "quote"})
+"""What only shows something: commands, and words of /digest."""
+
+
+def need_guest(command: Command) -> None:
+    """Raise UsageError for what is not open to members of other workspaces: they look up, and change nothing."""
+    word = command.text.strip().partition(" ")[0].casefold() if command.name == "digest" else command.name
+    if word not in _GUESTS:
+        raise UsageError("Members of other workspaces can look up quotes here, and nothing else.")
 
 
 def is_admin(command: Command, context: Context) -> bool:

@@ -39,7 +39,7 @@ _FULL = re.compile(r"([a-z][\w.]*):(?:([^/:\s]+)/)?([^/:\s]+)", re.ASCII)
 _BEGINS = re.compile(r"daily|every|each|week\w*|month\w*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|first|last|cron")
 _YES, _NO = {"yes", "on", "true"}, {"no", "off", "false"}
 _LONGEST, _MOST_WORDS = 100, 80
-_LONGEST_PROMPT, LONGEST_DRAFT = 500, 24 * 60
+LONGEST_PROMPT, LONGEST_DRAFT = 500, 24 * 60
 _WORDS_OF_A_THEME = 8
 """A theme of more words needs its key: each length is another schedule to be tried."""
 
@@ -321,8 +321,8 @@ def _set_draft_minutes(order: Subscription, text: str, _: Library) -> Subscripti
 
 
 def _set_prompt(order: Subscription, text: str, _: Library) -> Subscription:
-    if len(text) > _LONGEST_PROMPT:
-        raise UsageError(f"A prompt has at most {_LONGEST_PROMPT} characters.")
+    if len(text) > LONGEST_PROMPT:
+        raise UsageError(f"A prompt has at most {LONGEST_PROMPT} characters.")
     return replace(order, prompt=text)
 
 

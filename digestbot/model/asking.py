@@ -37,7 +37,9 @@ class Command:
     the workspace, as the platform says. id: the platform's of this very interaction, "" for none.
     where: "direct" in the direct messages between the member and digestbot. zone: the member's, an IANA name, "" where
     the platform tells none. called: the member's name as others see it. values: what was filled into a form, by the
-    names of its fields. message: the one that it is about, for a shortcut.
+    names of its fields. message: the one that it is about, for a shortcut. live: the form is still being filled in, and
+    what its answers would come to is asked (Field.live); nothing is done. stranger: they are of another workspace, in a
+    channel that is shared with it.
     """
 
     name: str
@@ -52,6 +54,8 @@ class Command:
     called: str = ""
     values: Mapping[str, str] = field(default_factory=dict, hash=False)
     message: Quoted | None = None
+    live: bool = False
+    stranger: bool = False
 
 
 Addressee = Literal["member", "channel", "direct"]
@@ -64,13 +68,15 @@ class Reply:
 
     instead: it takes the place of the message whose action was chosen, where only the member sees that one (the next
     page, another quote); typed, or chosen in a channel's message, it stands by itself. told: what the member alone is
-    told where the View goes elsewhere; it stands by itself.
+    told where the View goes elsewhere; it stands by itself. settled: what was decided, for the place of the message
+    that asked for it and that others see too, so that nobody decides again; the View is for those who saw no such one.
     """
 
     view: View
     to: Addressee = "member"
     instead: bool = False
     told: Notice | None = None
+    settled: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +88,4 @@ class Answered:
     instead: bool = False
     told: Message | None = None
     form: bool = False
+    settled: Message | None = None

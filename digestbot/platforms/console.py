@@ -11,7 +11,7 @@ from typing import Literal, TextIO
 
 from digestbot.errors import PlatformError, SettingsError
 from digestbot.model import Answered, Channel, Command, MessageRef, Part
-from digestbot.ports import Answer, Capabilities
+from digestbot.ports import Answer, Capabilities, News
 from digestbot.settings import Settings
 
 CHANNEL = Channel("console", "local", "console")
@@ -65,7 +65,7 @@ class Console:
         """See ports.Platform."""
         return ("Standard output is closed. Start digestbot with one.",) if self._output.closed else ()
 
-    async def run(self, answer: Answer) -> None:
+    async def run(self, answer: Answer, news: News | None = None) -> None:  # noqa: ARG002 - it hears of nothing
         """Answer each line of the source until it ends, or until somebody types `exit`."""
         self._prompt()
         async for line in _lines(self._source.fileno()):

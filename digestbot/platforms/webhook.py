@@ -19,7 +19,7 @@ from digestbot import credentials
 from digestbot.credentials import webhook_setting
 from digestbot.errors import PlatformError, SettingsError
 from digestbot.model import Channel, MessageRef, Part
-from digestbot.ports import Answer, Capabilities, Pace
+from digestbot.ports import Answer, Capabilities, News, Pace
 from digestbot.settings import Settings
 
 TIMEOUT_SECONDS = 15
@@ -107,7 +107,7 @@ class Webhook:
             return (str(error),)
         return ()
 
-    async def run(self, answer: Answer) -> None:
+    async def run(self, answer: Answer, news: News | None = None) -> None:
         """Nothing is ever asked through an incoming webhook."""
 
     async def drain(self) -> None:

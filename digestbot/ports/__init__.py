@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from digestbot.ports.inbox import Inbox
 from digestbot.ports.library import FACETS, Found, Kind, Library, Name
-from digestbot.ports.platform import Answer, Capabilities, Pace, Platform
+from digestbot.ports.platform import Answer, Capabilities, News, Pace, Platform
 from digestbot.ports.store import LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Shown
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Ledger",
     "Library",
     "Name",
+    "News",
     "Outbox",
     "Pace",
     "Platform",

@@ -52,6 +52,26 @@ Answer = Callable[[Command], Awaitable[Answered]]
 """What answers a command; it raises nothing."""
 
 
+class News(Protocol):
+    """What a platform tells of its channels and workspaces, unasked. Methods raise StoreError."""
+
+    async def gone(self, channel: Channel, reason: str) -> object:
+        """A channel is archived, deleted, or digestbot was removed from it; reason: a sentence that says so."""
+        ...
+
+    async def back(self, channel: Channel) -> object:
+        """A channel is there (again), and digestbot in it."""
+        ...
+
+    async def left(self, workspace: str) -> object:
+        """A workspace removed digestbot."""
+        ...
+
+    async def returned(self, workspace: str) -> object:
+        """A workspace has digestbot (again)."""
+        ...
+
+
 class Platform(Protocol):
     """One chat platform, connected. Methods raise PlatformError and nothing else.
 
@@ -97,8 +117,11 @@ class Platform(Protocol):
         """What would keep a digest from reaching the channel, each with its fix; nothing is posted."""
         ...
 
-    async def run(self, answer: Answer) -> None:
-        """Take commands until cancelled or the platform ends; returns at once where there are none."""
+    async def run(self, answer: Answer, news: News | None = None) -> None:
+        """Take commands until cancelled or the platform ends; returns at once where there are none.
+
+        news: is told of channels and workspaces, by platforms that hear of them.
+        """
         ...
 
     async def drain(self) -> None:

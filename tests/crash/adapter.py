@@ -16,7 +16,7 @@ import aiohttp
 
 from digestbot.errors import PlatformError
 from digestbot.model import Channel, MessageRef, Part
-from digestbot.ports import Answer, Capabilities
+from digestbot.ports import Answer, Capabilities, News
 from digestbot.settings import Settings
 
 FILE = "chat.json"
@@ -78,7 +78,7 @@ class Adapter:
         """See ports.Platform."""
         return ()
 
-    async def run(self, answer: Answer) -> None:
+    async def run(self, answer: Answer, news: News | None = None) -> None:
         """See ports.Platform; nobody asks anything."""
 
     async def drain(self) -> None:

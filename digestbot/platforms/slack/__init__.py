@@ -5,8 +5,10 @@ api.py       the Web API, its time-out, its log             refusals.py  what Sl
 starting.py  tokens and scopes, before the first payload    scopes.py, manifest.py  what a workspace is asked for
 sockets.py   Socket Mode, two sockets, draining             bolt.py      AsyncApp between them and the dialogue
 once.py      each payload once                              dialogue.py  a payload -> its ack and what follows
-asking.py    payloads -> what is asked                      showing.py   messages -> what Slack takes
-people.py    members' zones, rights and groups
+asking.py    payloads -> what is asked                      asker.py     what is asked -> the Command
+quoting.py   a member's message -> plain text               people.py    members' names, zones, rights and groups
+replying.py  where an answer goes                           showing.py   messages -> what Slack takes
+happening.py events -> what the service is told             conversations.py  direct messages, shared channels
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What becomes of a payload: the command is answered, and the answer shown where it was asked. Knows no transport.
 
-KINDS has a function for each kind of payload, EVENTS one for each event; a new kind of dialogue is a line there.
+KINDS has a function for each kind of payload; a new kind of dialogue is a line there.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Any
 
 from digestbot import telemetry
 from digestbot.errors import PlatformError, origin
-from digestbot.model import OPEN, Channel, Command, Message
+from digestbot.model import OPEN, Answered, Message
 from digestbot.platforms.slack import asking, showing
-from digestbot.platforms.slack.api import Api
+from digestbot.platforms.slack.asker import Asker
 from digestbot.platforms.slack.asking import Asked, Payload, Place, kind_of
-from digestbot.platforms.slack.people import People
+from digestbot.platforms.slack.happening import Happening
+from digestbot.platforms.slack.replying import Replying
 from digestbot.ports import Answer
 
 ACK_SECONDS = 2.5
@@ -37,16 +38,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """One workspace's. workspace: its name in our channels. changed: is told of a channel that changed.
+    """One workspace's. patience: seconds after which an ack goes out without the answer."""
 
-    patience: seconds after which an ack goes out without the answer.
-    """
-
-    api: Api
-    people: People
-    workspace: str
+    asker: Asker
+    replying: Replying
     answer: Answer
-    changed: Callable[[str], None]
+    happening: Happening
     patience: float = ACK_SECONDS
 
     async def hear(self, payload: Payload) -> Reply:
@@ -58,62 +55,31 @@ class Dialogue:
             telemetry.event("slack", failed=True, part=kind, problem=origin(error))
             return Reply({"text": showing.FAILED} if kind == "command" else None)
 
-    async def answered(self, asked: Asked) -> Message:
-        """The message that answers; a failure is a message too."""
+    async def answered(self, asked: Asked) -> Answered:
+        """What answers; a failure is an answer too."""
         if asked.problem:
-            return showing.plainly(asked.problem)
+            return Answered(showing.plainly(asked.problem))
         try:
-            who = await self.people.get(asked.place.user)
-            where = Channel("slack", self.workspace, asked.place.channel)
-            command = Command(
-                asked.name, asked.text, where, asked.place.user, who.admin, who.groups, asked.place.trigger,
-                zone=who.zone, values=asked.values,
-            )  # fmt: skip
-            return (await self.answer(command)).message
+            command = await self.asker.command(asked)
+            return await self.answer(command) if command else Answered(showing.plainly(showing.NOT_OURS))
         except Exception as error:  # noqa: BLE001 - who asked is told in any case
             telemetry.event("answer", failed=True, problem=origin(error))
-            return showing.plainly(showing.FAILED)
+            return Answered(showing.plainly(showing.FAILED))
 
-    async def show(self, message: Message, place: Place) -> None:
-        """Show an answer to who asked, once the ack is out; what Slack refuses is logged."""
-        try:
-            if view := showing.form(message, place):
-                await self._open(view, place)
-            elif place.view:
-                await self._in_modal(showing.modal(message, place), place)
-            elif place.url:
-                replaces = place.private and not place.beside
-                await self.respond(message, place, replaces=replaces)
-            elif place.trigger:
-                await self._open(showing.modal(message, place), place)
-        except PlatformError as error:
-            telemetry.event("answer", failed=True, problem=error)
+    async def show(self, answered: Answered, asked: Asked) -> None:
+        """Show an answer to whom it is for, and the Home tab anew where it was asked from there."""
+        if asked.live:
+            await self.replying.amend(answered.message, asked.place)
+            return
+        await self.replying.show(answered, asked.place)
+        if asked.place.home:
+            await self.publish(asked.place.user)
 
-    async def respond(self, message: Message, place: Place, *, replaces: bool = False, begin: int = 0) -> None:
-        """Use the response URL for the parts from `begin` on. Raises PlatformError."""
-        for n, payload in enumerate(showing.in_turn(message, showing.MOST_USES + begin)[begin:]):
-            how = {"response_type": "ephemeral", "replace_original": replaces and n == 0}
-            await self.api.respond(place.url, {**how, **payload})
+    async def publish(self, user: str) -> None:
+        """Show a member their Home tab as it is now."""
+        await self.replying.publish((await self.answered(asking.home({"user": user}))).message, user)
 
-    async def _open(self, view: dict[str, Any], place: Place) -> None:
-        """Open a modal, on top of the one it was asked in; who cannot be shown it is told."""
-        client = self.api.client
-        call = client.views_push if place.view else client.views_open
-        try:
-            await self.api.call(call(trigger_id=place.trigger, view=view), "a form")
-        except PlatformError:
-            if not place.url:
-                raise
-            await self.api.respond(place.url, {"text": showing.TOO_LATE, "replace_original": False})
-
-    async def _in_modal(self, view: dict[str, Any], place: Place) -> None:
-        client = self.api.client
-        if place.beside:
-            await self.api.call(client.views_push(trigger_id=place.trigger, view=view), "a modal")
-        else:
-            await self.api.call(client.views_update(view_id=place.view, view=view), "a modal")
-
-    async def in_time(self, asked: Asked) -> tuple[Message | None, Awaitable[Message]]:
+    async def in_time(self, asked: Asked) -> tuple[Answered | None, Awaitable[Answered]]:
         """The answer, or None where it takes too long, and what will give it."""
         work = asyncio.create_task(self.answered(asked))
         done, _ = await asyncio.wait({work}, timeout=self.patience)
@@ -124,16 +90,19 @@ async def _command(to: Dialogue, payload: Payload) -> Reply:
     """A slash command: the ack carries the answer, the first part of a long one; a form is opened before it."""
     asked = asking.command(payload)
     place = asked.place
-    message, work = await to.in_time(asked)
-    if message is None:
-        return Reply({"text": showing.WAIT}, lambda: _show_later(to, work, place))
+    answered, work = await to.in_time(asked)
+    if answered is None:
+        return Reply({"text": showing.WAIT}, lambda: _show_later(to, work, asked))
+    if answered.to != "member":
+        return Reply(then=lambda: to.show(answered, asked))
+    message = answered.message
     if view := showing.form(message, place):
         return await _opened(to, view, place)
     if not message.parts:
         return Reply()
     first = {"response_type": "ephemeral", **showing.in_turn(message, showing.MOST_USES + 1)[0]}
     rest = (lambda: _rest(to, message, place)) if len(message.parts) > 1 else None
-    return Reply(first, rest, lambda: to.api.respond(place.url, first))
+    return Reply(first, rest, lambda: to.replying.api.respond(place.url, first))
 
 
 async def _click(to: Dialogue, payload: Payload) -> Reply:
@@ -143,7 +112,7 @@ async def _click(to: Dialogue, payload: Payload) -> Reply:
         return Reply()
 
     async def then() -> None:
-        await to.show(await to.answered(asked), asked.place)
+        await to.show(await to.answered(asked), asked)
 
     return Reply(then=then)
 
@@ -151,16 +120,17 @@ async def _click(to: Dialogue, payload: Payload) -> Reply:
 async def _submission(to: Dialogue, payload: Payload) -> Reply:
     """A modal that was sent off: the answer takes its place, or shows what is wrong beside the fields."""
     asked = asking.submission(payload)
-    message, work = await to.in_time(asked)
-    if message is None:
+    answered, work = await to.in_time(asked)
+    if answered is None:
         waiting = showing.modal(showing.plainly(showing.WAIT), asked.place)
-        return Reply({"response_action": "update", "view": waiting}, lambda: _show_later(to, work, asked.place))
+        return Reply({"response_action": "update", "view": waiting}, lambda: _show_later(to, work, asked))
+    message = answered.message
     if wrong := showing.faults(message):
         return Reply(wrong)
     if not message.parts:
         return Reply()
     view = showing.form(message, asked.place) or showing.modal(message, asked.place)
-    return Reply({"response_action": "update", "view": view})
+    return Reply({"response_action": "update", "view": view}, lambda: _after(to, answered, asked))
 
 
 async def _suggestions(to: Dialogue, payload: Payload) -> Reply:  # noqa: ARG001 - every kind takes the same
@@ -170,13 +140,17 @@ async def _suggestions(to: Dialogue, payload: Payload) -> Reply:  # noqa: ARG001
 async def _event(to: Dialogue, payload: Payload) -> Reply:
     """Something happened in the workspace; Slack only wants to know that it was heard."""
     event = payload.get("event") or {}
-    if reaction := EVENTS.get(str(event.get("type", ""))):
-        await reaction(to, event)
-    return Reply()
 
+    async def then() -> None:
+        try:
+            if event.get("type") != HOME:
+                await to.happening.hear(event)
+            elif event.get("tab") == "home":
+                await to.publish(str(event["user"]))
+        except Exception as error:  # noqa: BLE001 - there is nobody to tell
+            telemetry.event("slack", failed=True, part="event", problem=origin(error))
 
-async def _channel_changed(to: Dialogue, event: Payload) -> None:
-    to.changed(str(event.get("channel", "")))
+    return Reply(then=then)
 
 
 async def _nothing(to: Dialogue, payload: Payload) -> Reply:  # noqa: ARG001 - every kind takes the same
@@ -194,23 +168,13 @@ KINDS: Mapping[str, Callable[[Dialogue, Payload], Awaitable[Reply]]] = {
 }
 """What is done about each kind of payload; all others are acked, and nothing follows."""
 
-EVENTS: Mapping[str, Callable[[Dialogue, Payload], Awaitable[None]]] = dict.fromkeys(
-    (
-        "channel_archive",
-        "channel_unarchive",
-        "channel_left",
-        "group_archive",
-        "group_unarchive",
-        "group_left",
-        "member_joined_channel",
-    ),
-    _channel_changed,
-)
+HOME = "app_home_opened"
+"""The event that asks for a member's Home tab; happening.EVENTS has the others."""
 
 
 async def _opened(to: Dialogue, view: dict[str, Any], place: Place) -> Reply:
     try:
-        await to.api.call(to.api.client.views_open(trigger_id=place.trigger, view=view), "a form")
+        await to.replying.api.call(to.replying.api.client.views_open(trigger_id=place.trigger, view=view), "a form")
     except PlatformError as error:
         telemetry.event("answer", failed=True, problem=error)
         return Reply({"text": showing.TOO_LATE})
@@ -219,10 +183,18 @@ async def _opened(to: Dialogue, view: dict[str, Any], place: Place) -> Reply:
 
 async def _rest(to: Dialogue, message: Message, place: Place) -> None:
     try:
-        await to.respond(message, place, begin=1)
+        await to.replying.respond(message, place, begin=1)
     except PlatformError as error:
         telemetry.event("answer", failed=True, problem=error)
 
 
-async def _show_later(to: Dialogue, work: Awaitable[Message], place: Place) -> None:
-    await to.show(await work, place)
+async def _after(to: Dialogue, answered: Answered, asked: Asked) -> None:
+    """What else a modal's answer changes: the message that it was opened from, and the Home tab."""
+    if answered.settled and asked.place.message:
+        await to.replying.settle(answered.settled, asked.place)
+    if asked.place.home:
+        await to.publish(asked.place.user)
+
+
+async def _show_later(to: Dialogue, work: Awaitable[Answered], asked: Asked) -> None:
+    await to.show(await work, asked)

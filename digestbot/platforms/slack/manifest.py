@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from digestbot.platforms.slack.asking import SAVE
 from digestbot.platforms.slack.scopes import SCOPES
-
-SAVE = "save_highlight"
-"""The callback_id of the message shortcut."""
 
 COMMANDS = (
     ("/quote", "Look up what you half remember", "WORDS, random, like ID, context ID or help"),
@@ -22,11 +20,15 @@ EVENTS = (
     ("app_home_opened", "show the Home tab"),
     ("channel_archive", "notice that a channel was archived"),
     ("channel_unarchive", "notice that it is back"),
+    ("channel_deleted", "notice that it is gone"),
     ("channel_left", "notice that digestbot was removed from a channel"),
     ("group_archive", "the same for private channels"),
     ("group_unarchive", "the same for private channels"),
+    ("group_deleted", "the same for private channels"),
     ("group_left", "the same for private channels"),
     ("member_joined_channel", "notice that digestbot was invited"),
+    ("app_uninstalled", "pause everything when the workspace removes digestbot"),
+    ("tokens_revoked", "the same when its token is revoked"),
 )
 """Name of each event, and what it is for."""
 
@@ -42,7 +44,8 @@ def manifest() -> dict[str, Any]:
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                # Commands can be typed there only where messages can.
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "digestbot", "always_online": True},
             "slash_commands": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from digestbot import telemetry
@@ -26,11 +26,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known of a member; a stranger from another workspace has neither rights nor groups here."""
+    """What is known of a member; a stranger from another workspace has neither rights nor groups here.
+
+    name: as others see it.
+    """
 
     admin: bool = False
     zone: str = ""
     groups: tuple[str, ...] = ()
+    name: str = ""
+    stranger: bool = False
 
 
 @dataclass(slots=True)
@@ -64,25 +69,25 @@ class People:
     async def get(self, user: str) -> Person:
         """What is known of a member; never raises: who is not known has no rights."""
         try:
-            person, of_ours = await self._members.get(user)
+            person = await self._members.get(user)
         except (PlatformError, TimeoutError) as error:
             telemetry.event("member", failed=True, problem=str(error) or "no answer in time")
             return Person()
-        if not of_ours:
+        if person.stranger:
             return person
         try:
             groups = await self._groups.get("")
         except (PlatformError, TimeoutError) as error:
             telemetry.event("groups", failed=True, problem=str(error) or "no answer in time")
             return person
-        return Person(person.admin, person.zone, tuple(name for name, members in groups.items() if user in members))
+        return replace(person, groups=tuple(name for name, members in groups.items() if user in members))
 
-    async def _member(self, user: str) -> tuple[Person, bool]:
+    async def _member(self, user: str) -> Person:
         answer = await self._api.call(self._api.client.users_info(user=user), "a member")
         said: dict[str, Any] = answer["user"]
         of_ours = said.get("team_id", self._team) == self._team and not said.get("is_stranger")
         admin = of_ours and bool(said.get("is_admin") or said.get("is_owner") or said.get("is_primary_owner"))
-        return Person(admin, str(said.get("tz") or "")), of_ours
+        return Person(admin, str(said.get("tz") or ""), name=_name(said), stranger=not of_ours)
 
     async def _all_groups(self, _: str) -> dict[str, frozenset[str]]:
         """The members of every user group of the workspace, in one call."""
@@ -91,6 +96,13 @@ class People:
             return {}
         answer = await self._api.call(self._api.client.usergroups_list(include_users=True), "the user groups")
         return {str(one["id"]): frozenset(one.get("users") or ()) for one in answer["usergroups"]}
+
+
+def _name(said: dict[str, Any]) -> str:
+    profile = said.get("profile") or {}
+    return str(
+        profile.get("display_name") or profile.get("real_name") or said.get("real_name") or said.get("name") or ""
+    )
 
 
 def _failed(asked: asyncio.Future[Any]) -> bool:

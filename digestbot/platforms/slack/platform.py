@@ -10,16 +10,20 @@ from typing import Any, Literal, TypeVar
 from pydantic import SecretStr
 
 from digestbot import telemetry
-from digestbot.errors import PlatformError
+from digestbot.errors import PlatformError, StoreError
 from digestbot.model import Channel, MessageRef, Part
 from digestbot.platforms.slack import bolt, starting
 from digestbot.platforms.slack.api import Api
+from digestbot.platforms.slack.asker import Asker
+from digestbot.platforms.slack.conversations import Conversations
 from digestbot.platforms.slack.dialogue import ACK_SECONDS, Dialogue
+from digestbot.platforms.slack.happening import Happening
 from digestbot.platforms.slack.once import Once
 from digestbot.platforms.slack.people import People
 from digestbot.platforms.slack.posting import Posting
+from digestbot.platforms.slack.replying import Replying
 from digestbot.platforms.slack.sockets import Sockets, Timing
-from digestbot.ports import Answer, Capabilities, Pace
+from digestbot.ports import Answer, Capabilities, News, Pace
 
 PACES = (
     # https://docs.slack.dev/apis/web-api/rate-limits: one a second and channel, short bursts tolerated.
@@ -41,7 +45,9 @@ class Slack:
     """
 
     name = "slack"
-    capabilities = Capabilities("slack", can_find=True, can_answer=True, can_edit=True, paces=PACES, can_thread=True)
+    capabilities = Capabilities(
+        "slack", can_find=True, can_answer=True, can_edit=True, paces=PACES, can_thread=True, can_pin=True
+    )
 
     def __init__(
         self,
@@ -51,7 +57,8 @@ class Slack:
         timing: Timing | None = None,
         patience: float = ACK_SECONDS,
     ) -> None:
-        self.posting = Posting(api, workspace)
+        self.conversations = Conversations(api)
+        self.posting = Posting(api, workspace, self.conversations)
         self._api = api
         self._app_token = app_token
         self._workspace = workspace
@@ -83,6 +90,14 @@ class Slack:
         """See ports.Platform."""
         await self.posting.edit(ref, part)
 
+    async def pin(self, ref: MessageRef) -> None:
+        """See ports.Platform."""
+        await self.posting.pin(ref)
+
+    async def unpin(self, ref: MessageRef) -> None:
+        """See ports.Platform."""
+        await self.posting.unpin(ref)
+
     async def check(self, channel: Channel) -> Sequence[str]:
         """See ports.Platform: whose the token is, whether the channel can be reached, and its history be read."""
         try:
@@ -92,18 +107,23 @@ class Slack:
         wrong = starting.misnamed(identity, self._workspace)
         return (wrong,) if wrong else await self.posting.check(channel)
 
-    async def run(self, answer: Answer) -> None:
+    async def run(self, answer: Answer, news: News | None = None) -> None:
         """See ports.Platform. Raises PlatformError for tokens that are good for nothing; waits while Slack is away."""
         identity = await self._unless_drained(self._begin())
         if identity is None:
             return
         people = People(self._api, identity.team)
-        dialogue = Dialogue(self._api, people, self._workspace, answer, self.posting.forget, self._patience)
+        happening = Happening(self._workspace, identity.user, self.posting.forget, news)
+        replying = Replying(self._api, self.conversations)
+        asker = Asker(self._api, people, self.conversations, identity, self._workspace)
+        dialogue = Dialogue(asker, replying, answer, happening, self._patience)
         app = bolt.app(self._api, identity, Once(dialogue.hear))
         self._sockets = Sockets(
             self._api.client, self._app_token, lambda payload: bolt.dispatched(app, payload), self._timing
         )
         self._sockets.open()
+        if news:
+            await self._returned(news)
         await self._drained.wait()
 
     async def drain(self) -> None:
@@ -133,6 +153,13 @@ class Slack:
             telemetry.event("slack", failed=True, problem=finding)
         telemetry.event("slack", workspace=identity.team, name=identity.name)
         return identity
+
+    async def _returned(self, news: News) -> None:
+        """Tell that the workspace has digestbot: its tokens are good."""
+        try:
+            await news.returned(self._workspace)
+        except StoreError as error:
+            telemetry.event("slack", failed=True, problem=error)
 
     async def _unless_drained(self, work: Coroutine[Any, Any, T]) -> T | None:
         """What the work gives, or None once draining began."""

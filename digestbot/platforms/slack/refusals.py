@@ -30,6 +30,8 @@ FOR_GOOD: Mapping[str, str] = {
     "not_in_channel": f"digestbot is not in the channel. {_INVITE}",
     "is_archived": "the channel is archived. Unarchive it, or unsubscribe.",
     "user_not_found": "there is no such member. Name another channel.",
+    "user_not_visible": "there is no such member that digestbot could write to. Name another channel.",
+    "user_disabled": "that member's account is deactivated.",
     "user_not_in_channel": "that member is not in the channel.",
     "user_is_restricted": "that member is a guest whom apps cannot write to.",
     "cannot_dm_bot": "a bot takes no messages. Name another channel.",

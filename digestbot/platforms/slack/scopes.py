@@ -32,14 +32,22 @@ SCOPES = (
     Scope("groups:history", "the same in private channels that it was invited to",
           "a digest of which Slack does not say whether it arrived cannot be looked for in private channels",
           ("conversations.history", "conversations.replies")),
-    Scope("users:read", "know a member's time zone, and who administers the workspace",
+    Scope("im:write", "open direct messages, for what members save and for digests of their own",
+          "nothing can be sent to members: no list, no digest of their own", ("conversations.open",)),
+    Scope("im:history", "look whether a digest of a member's own arrived",
+          "a member's own digest of which Slack does not say whether it arrived cannot be looked for",
+          ("conversations.history", "conversations.replies")),
+    Scope("pins:write", "keep the latest digest pinned, where a subscription says so",
+          "no digest is pinned", ("pins.add", "pins.remove")),
+    Scope("users:read", "know a member's name and time zone, and who administers the workspace",
           "nobody is known as an admin of the workspace, and zones have to be typed", ("users.info",)),
     Scope("usergroups:read", "let a user group curate or administer",
           "user groups named as `admins` or `curators` have no members", ("usergroups.list",)),
 )  # fmt: skip
 """In the order in which the manifest lists them."""
 
-FREE = ("auth.test", "apps.connections.open", "views.open", "views.update", "views.push")
+FREE = ("auth.test", "apps.connections.open", "chat.getPermalink", "views.open", "views.update", "views.push",
+        "views.publish")  # fmt: skip
 """Methods that are called and need no scope."""
 
 

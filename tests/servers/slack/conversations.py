@@ -158,6 +158,7 @@ def _shown(channel: Channel) -> dict[str, Any]:
     }
     name = {"user": channel.im} if channel.im else {"name": channel.name, "name_normalized": channel.name}
     shared = {"is_shared": channel.shared, "is_ext_shared": channel.shared, "is_org_shared": False}
+    shared |= {"conversation_host_id": channel.host or TEAM} if channel.shared else {}
     state = {"is_private": channel.private or bool(channel.im), "is_archived": channel.archived}
     return {
         "id": channel.id,

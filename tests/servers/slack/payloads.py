@@ -13,7 +13,7 @@ def command(state: State, name: str, text: str, user: str, channel: str) -> dict
     who, where = state.world.users[user], state.world.channels[channel]
     return {
         "token": "local",
-        "team_id": TEAM,
+        "team_id": who.team,
         "team_domain": "local",
         "channel_id": where.id,
         "channel_name": "directmessage" if where.im else "privategroup" if where.private else where.name,

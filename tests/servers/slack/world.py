@@ -110,7 +110,10 @@ class View:
 
 @dataclass
 class Channel:
-    """A channel, or a direct message with `im`. Only members of a private one can see that it is there."""
+    """A channel, or a direct message with `im`. Only members of a private one can see that it is there.
+
+    host: the workspace that a shared one is of, "" for this one.
+    """
 
     id: str
     name: str
@@ -118,6 +121,7 @@ class Channel:
     private: bool = False
     archived: bool = False
     shared: bool = False
+    host: str = ""
     only_admins_post: bool = False
     im: str = ""
     messages: dict[str, Message] = field(default_factory=dict)
