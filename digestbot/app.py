@@ -28,7 +28,8 @@ from digestbot.model import LOCAL, Answered, Channel, Command, Form, Message, No
 from digestbot.orders import WAITING, Standing
 from digestbot.ports import Ledger, Library, Outbox, Platform
 from digestbot.rendering import Renderer
-from digestbot.service import Admins, Amender, Composer, Service, follow
+from digestbot.rendering.dialects import mentionable
+from digestbot.service import Admins, Amender, Channels, Composer, Drafter, Service, follow
 from digestbot.settings import Settings
 from digestbot.sources.inbox import inbox
 from digestbot.stopping import on_signals
@@ -73,12 +74,26 @@ class App:
         """Where the curators of a workspace are told what there is to decide."""
         return self.settings.workspace(workspace).curators_channel or self.admin_channel(workspace)
 
+    def mentionable(self, channel: Channel, group: str) -> bool:
+        """Whether a group can be mentioned in a channel, as its platform writes it."""
+        platform = self.platforms.get(channel.platform)
+        return mentionable(platform.templates(channel) if platform else channel.platform, group)
+
     def service(self) -> Service:
         """What delivers, over these parts."""
+        admins = Admins(self.outbox, self.admin_channel)
+        channels = Channels(self.ledger, self.outbox, self.platforms, admins, now)
+        drafter = self.drafter()
+        composer = drafter.composer
+        return Service(
+            self.outbox, self.platforms, composer, drafter, admins, channels, now, time.monotonic, asyncio.sleep
+        )
+
+    def drafter(self) -> Drafter:
+        """What shows drafts to curators and changes them, over these parts."""
         answering = frozenset(name for name, one in self.platforms.items() if one.capabilities.can_answer)
         composer = Composer(self.ledger, self.library, self.guidance, self.render, self.run, answering)
-        admins = Admins(self.outbox, self.admin_channel)
-        return Service(self.outbox, self.platforms, composer, admins, now, time.monotonic, asyncio.sleep)
+        return Drafter(composer, self.outbox, self.platforms, self.curators_channel)
 
     def amender(self) -> Amender:
         """What puts a message right that was posted, over these parts."""
@@ -95,6 +110,8 @@ class App:
             admins=frozenset(people.admins),
             curators=frozenset(people.curators),
             amend=self.amender().amend,
+            swap=self.drafter().swap if self.platforms else None,
+            mentionable=self.mentionable,
             inbox=inbox(self.settings, workspace),
             announce=self.announce,
             curators_channel=self.curators_channel(workspace),
@@ -235,6 +252,11 @@ async def _check(app: App) -> None:
         if outcome in WAITING and platform not in app.platforms:
             telemetry.event("platform", failed=True, platform=platform, problem="It is not set up.", waiting=count)
     for one in app.settings.subscriptions:
+        if one.mention and not app.mentionable(one.channel, one.mention):
+            raise SettingsError(
+                f"{app.settings.config}: subscription “{one.id}”: mention: “{one.mention}” is nobody that can be"
+                f" mentioned in {one.channel}. Write the id of a user group (Slack) or of a role (Discord)."
+            )
         library = await app.library(one.channel.workspace)
         for finding in await app.platforms[one.channel.platform].check(one.channel):
             telemetry.event("channel", failed=True, channel=one.channel, problem=finding)

@@ -42,6 +42,9 @@ ROOM = 16
 SHORTEST_SLEEP = timedelta(milliseconds=200)
 """Between two looks for what is due, where the first left something that is due."""
 
+RECHECK_SECONDS = 300
+"""How often it is asked which refused channels are to be looked at again."""
+
 FAREWELL_SECONDS = 8
 """How long a stop waits for what is in flight."""
 
@@ -95,6 +98,7 @@ class Clockwork:
         self._every(HEARTBEAT_SECONDS, self._reap)
         self._every(EXTEND_SECONDS, self._extend)
         self._every(24 * 3600, self._prune, first=600)
+        self._every(RECHECK_SECONDS, self._recheck)
         self._scheduler.start()
         self._turns = asyncio.create_task(self._run())
 
@@ -222,6 +226,14 @@ class Clockwork:
 
     async def _prune(self) -> None:
         telemetry.event("pruned", texts=await self._outbox.prune(now() - KEEP_TEXTS))
+        for workspace, rows in await self._service.channels.erase():
+            telemetry.event("erased", workspace=workspace, rows=rows)
+
+    async def _recheck(self) -> None:
+        """See whether channels that were refused take digests again; each has its own hour for that."""
+        for name in await self._service.channels.recheck():
+            telemetry.event("resumed", id=name)
+            self._due.set()
 
     async def _abandon(self, task: asyncio.Task[None], held: Held, _taken: float) -> None:
         """Give up what is still under way: what is in flight is in doubt, and the next process looks for it at once."""
@@ -278,7 +290,7 @@ def _report(ended: Ended) -> None:
     """The log's one line about an attempt."""
     telemetry.event(
         "delivery",
-        failed=ended.outcome is not Outcome.CONFIRMED,
+        failed=ended.outcome not in {Outcome.CONFIRMED, Outcome.DRAFT},
         delivery=ended.delivery.id,
         outcome=ended.outcome,
         attempt=ended.delivery.attempt,

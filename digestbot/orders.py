@@ -32,9 +32,11 @@ class Outcome(StrEnum):
     """It was tried until it was too late."""
     PARKED = "parked"
     """Its subscription is paused."""
+    DRAFT = "draft"
+    """Curators see it before its hour, and may swap, skip or approve it."""
 
 
-WAITING = (Outcome.PLANNED, Outcome.RETRY, Outcome.UNCERTAIN)
+WAITING = (Outcome.PLANNED, Outcome.RETRY, Outcome.UNCERTAIN, Outcome.DRAFT)
 """What a process may claim once it is due; an uncertain delivery only while it has a time to be looked for."""
 
 UNSHOWN = (Outcome.REFUSED, Outcome.SKIPPED, Outcome.EXPIRED)
@@ -42,14 +44,17 @@ UNSHOWN = (Outcome.REFUSED, Outcome.SKIPPED, Outcome.EXPIRED)
 
 StandingState = Literal["active", "paused", "removed"]
 
+PausedBy = Literal["", "person", "platform", "schedule"]
+"""Who paused an order: only one that its platform refused is resumed without a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A subscription as the store keeps it.
 
     declared: it stands in digestbot.toml, and is changed there. by: who ordered it, "" for the settings.
-    reason: why it is paused. next_occurrence: the wall time (naive) of the next digest, and next_at its instant; both
-    None unless it is active. changed_at: when this row was last written by a person or a process.
+    reason: why it is paused, and paused_by whom. next_occurrence: the wall time (naive) of the next digest, and next_at
+    its instant; both None unless it is active. changed_at: when this row was last written by a person or a process.
     version: counts the changes; a change is only written over the version that it was made from.
     """
 
@@ -62,6 +67,7 @@ class Standing:
     next_at: datetime | None = None
     changed_at: datetime | None = None
     version: int = 0
+    paused_by: PausedBy = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +75,27 @@ class Due:
     """An occurrence that has come. at: its wall time (naive). due_at: when it may be sent (aware).
 
     skip: why it is not to be sent, "" where it is. expires_at: from when on it is too late to be sent, None for never.
+    draft_at: from when on it is composed and shown to curators, None where it is not.
     """
 
     at: datetime
     due_at: datetime
     skip: str = ""
     expires_at: datetime | None = None
+    draft_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What curators have to do with a delivery. send_at: its hour (aware).
+
+    state: it is to be composed, or was shown and waits for an answer, or may be sent.
+    left_out: the ids of highlights that were swapped for others, in their order.
+    """
+
+    state: Literal["wanted", "shown", "approved"]
+    send_at: datetime
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +140,8 @@ class Claim:
 
     delivery.attempt: the fence: whatever is written under another attempt is refused. send_at: not before this
     instant, for the sake of the platform's pace. doubted: it was uncertain. kept: None at the first attempt.
-    expires_at: as it was planned; None for a notice, and once an admin sent it on its way again.
+    expires_at: as it was planned; None for a notice, and once an admin sent it on its way again. draft: None where no
+    curator sees it before it is sent.
     """
 
     delivery: Delivery
@@ -127,6 +149,7 @@ class Claim:
     doubted: bool = False
     kept: Kept | None = None
     expires_at: datetime | None = None
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +191,7 @@ class PartState:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A delivery as the ledger shows it. attempts, picks and parts are filled in where one delivery is asked for."""
+    """A delivery as the ledger shows it. What follows `finished_at` is filled in where one delivery is asked for."""
 
     delivery: Delivery
     outcome: Outcome
@@ -180,6 +203,7 @@ class Record:
     attempts: tuple[Attempt, ...] = ()
     picks: tuple[Picked, ...] = ()
     parts: tuple[PartState, ...] = ()
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from digestbot.errors import LostClaimError
 from digestbot.model import Channel, Delivery, Message, MessageRef
-from digestbot.orders import WAITING, Attempt, Claim, Ended, Kept, Outcome, PartState, Picked, Record
+from digestbot.orders import WAITING, Attempt, Claim, Draft, Ended, Kept, Outcome, PartState, Picked, Record
 from digestbot.ports import Pace
 
 AHEAD = timedelta(seconds=2)
@@ -35,6 +35,7 @@ class Entry:
     lease_until: datetime | None = None
     finished_at: datetime | None = None
     attempts: list[Attempt] = field(default_factory=list)
+    draft: Draft | None = None
 
     @property
     def channel(self) -> Channel:
@@ -64,7 +65,7 @@ class Entry:
         kept = (
             Kept(self.message, dict(self.refs), self.begun_at, self.looks if doubted else 0) if self.message else None
         )
-        return Claim(self.delivery, send_at, doubted, kept, self.expires_at)
+        return Claim(self.delivery, send_at, doubted, kept, self.expires_at, self.draft)
 
     def held(self, delivery: Delivery, *, late: bool = False) -> None:
         """Raise LostClaimError unless this attempt holds it; late: or held it last, and nobody knows more."""
@@ -82,6 +83,8 @@ class Entry:
         self.outcome, self.reason, self.due_at = ended.outcome, ended.reason, ended.due_at
         self.lease_until, self.finished_at = None, None if waits else now
         self.shown_at = now if self.picks else None
+        if self.draft and ended.outcome is Outcome.DRAFT:
+            self.draft = replace(self.draft, state="shown")
         began = self.claimed_at or now
         self.attempts.append(Attempt(self.delivery.attempt, began, now, ended.outcome, ended.reason))
 
@@ -94,6 +97,8 @@ class Entry:
     def wake(self) -> None:
         """What was parked waits again."""
         self.outcome = Outcome.UNCERTAIN if self.begun_at else Outcome.RETRY if self.attempts else Outcome.PLANNED
+        if self.draft and self.draft.state == "shown":
+            self.outcome = Outcome.DRAFT
 
     def record(self) -> Record:
         """As the ledger shows it."""
@@ -109,6 +114,7 @@ class Entry:
             tuple(self.attempts),
             self.picks,
             tuple(self._part(n) for n in range(len(parts))),
+            self.draft,
         )
 
     def _part(self, n: int) -> PartState:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Literal
+from typing import Any, Literal
 
 from fake_rows import AHEAD, Entry, Paces
 
@@ -19,6 +19,7 @@ from digestbot.orders import (
     CaptureState,
     Change,
     Claim,
+    Draft,
     Due,
     Ended,
     Opinion,
@@ -51,6 +52,9 @@ class FakeStore:
     secrets: set[tuple[str, str, str]] = field(default_factory=set)
     voted: dict[tuple[str, str, str], Voted] = field(default_factory=dict)
     lists: dict[tuple[str, str, str], Saved] = field(default_factory=dict)
+    checks: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)
+    interactions: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    leaving: dict[str, datetime] = field(default_factory=dict)
     handed_in: list[Capture] = field(default_factory=list)
 
     async def plan(self, now: datetime, decide: Decide, *, most: int = 500) -> Sequence[Ended]:
@@ -60,7 +64,8 @@ class FakeStore:
         for standing in self._due(now)[:most]:
             plan = decide(standing, now)
             later = replace(standing, next_occurrence=plan.next_occurrence, next_at=plan.next_at, changed_at=now)
-            self._write(replace(later, state="paused", reason=plan.pause) if plan.pause else later)
+            ended = replace(later, state="paused", reason=plan.pause, paused_by="schedule")
+            self._write(ended if plan.pause else later)
             new = [self._insert(Delivery(standing.subscription, due.at, 0), due, now) for due in plan.due]
             planned += [one for one in new if one]
         return planned
@@ -86,12 +91,19 @@ class FakeStore:
         return Claimed(tuple(claims), min(until, default=None))
 
     async def keep(
-        self, delivery: Delivery, theme: str, picks: Sequence[Picked], message: Message, now: datetime
+        self,
+        delivery: Delivery,
+        theme: str,
+        picks: Sequence[Picked],
+        message: Message,
+        now: datetime,
+        *,
+        begun: bool = True,
     ) -> None:
         """See ports.Outbox."""
         entry = self._held(delivery)
         entry.theme, entry.picks, entry.message = theme, tuple(picks), message
-        entry.shown_at = entry.begun_at = now
+        entry.shown_at, entry.begun_at = now, now if begun else None
 
     async def begin(self, delivery: Delivery, n: int, now: datetime) -> None:
         """See ports.Outbox."""
@@ -138,7 +150,8 @@ class FakeStore:
         """See ports.Outbox."""
         self._fail()
         ahead = [now for one in self.orders.values() if _ahead(one, now)]
-        coming = [one.next_at for one in self.orders.values() if one.next_at and one.state == "active"]
+        active = [one for one in self.orders.values() if one.state == "active"]
+        coming = [one.next_at - one.subscription.lead for one in active if one.next_at]
         waiting = [one for one in self.entries.values() if one.waits() and one.channel.platform in platforms]
         leases = [one.lease_until for one in self.entries.values() if one.lease_until]
         return min([*ahead, *coming, *(one.due_at for one in waiting if one.due_at), *leases], default=None)
@@ -154,19 +167,39 @@ class FakeStore:
         if not there or there.state != "active":
             return False
         paused = replace(there, state="paused", reason=reason, next_occurrence=None, next_at=None, changed_at=now)
-        self._write(paused)
+        self._write(replace(paused, paused_by="platform"))
+        self.checks[_key(there)] = now + HOUR, 0
         self.changes.append(Change(where, now, "", "pause", there.subscription.id, reason))
         return True
 
-    async def announce(
-        self, channel: Channel, topic: str, text: str, now: datetime, actions: Sequence[Action] = ()
+    async def suspects(self, now: datetime, platforms: Sequence[str], *, most: int = 50) -> Sequence[Standing]:
+        """See ports.Outbox."""
+        mine = [one for one in self.orders.values() if one.subscription.channel.platform in platforms]
+        due = [one for one in mine if _key(one) in self.checks and self.checks[_key(one)][0] <= now][:most]
+        for one in due:
+            again = self.checks[_key(one)][1] + 1
+            self.checks[_key(one)] = now + min(HOUR * 2**again, 24 * HOUR), again
+        return due
+
+    async def over(self, now: datetime) -> Sequence[str]:
+        """See ports.Outbox."""
+        return sorted(name for name, at in self.leaving.items() if at <= now)
+
+    async def announce(  # noqa: PLR0917 - as ports.Outbox
+        self,
+        channel: Channel,
+        topic: str,
+        text: str,
+        now: datetime,
+        actions: Sequence[Action] = (),
+        message: Message | None = None,
     ) -> bool:
         """See ports.Outbox."""
         name = f"notice:{blake2b(f'{channel}#{topic}'.encode(), digest_size=8).hexdigest()}"
         if any(one.delivery.subscription.id == name for one in self._of(channel.workspace)):
             return False
         delivery = Delivery(Subscription(name, channel, ""), now.replace(tzinfo=None), 0, text, actions=tuple(actions))
-        self.entries[delivery.id] = Entry(delivery, now, now)
+        self.entries[delivery.id] = Entry(delivery, now, now, message=message)
         return True
 
     async def tally(self, now: datetime) -> Sequence[tuple[str, Outcome, int]]:  # noqa: ARG002 - the port names it
@@ -179,6 +212,7 @@ class FakeStore:
         old = [one for one in self.entries.values() if one.message and one.finished_at and one.finished_at < before]
         for entry in old:
             entry.message = None
+        self.interactions = {key: at for key, at in self.interactions.items() if at >= before}
         return len(old)
 
     async def standings(self, workspace: str, *, channel: Channel | None = None) -> Sequence[Standing]:
@@ -196,6 +230,9 @@ class FakeStore:
         if (there.version if there else 0) != standing.version:
             return False
         self._write(replace(standing, changed_at=change.at))
+        self.checks.pop(_key(standing), None)
+        if standing.state == "paused" and standing.paused_by == "platform":
+            self.checks[_key(standing)] = change.at + HOUR, 0
         self.changes.append(change)
         return True
 
@@ -205,7 +242,7 @@ class FakeStore:
             return False
         delivery = Delivery(standing.subscription, due.at, 0)
         there = self.entries.get(delivery.id)
-        if there and there.outcome in (Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED):
+        if there and there.outcome in (Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED, Outcome.DRAFT):
             there.outcome, there.reason, there.due_at, there.finished_at = Outcome.SKIPPED, due.skip, None, change.at
         self._insert(delivery, due, change.at)
         return True
@@ -243,6 +280,38 @@ class FakeStore:
         found = (one for one in self._of(workspace) if _named(one.delivery) == named)
         return next((one.message for one in found), None)
 
+    async def approve(self, delivery: Delivery, rounds: int, change: Change) -> bool:
+        """See ports.Ledger."""
+        entry = self._asked(delivery)
+        if not entry or not entry.draft or len(entry.draft.left_out) != rounds:
+            return False
+        entry.draft = replace(entry.draft, state="approved")
+        entry.outcome, entry.reason, entry.due_at = Outcome.PLANNED, "", max(entry.draft.send_at, change.at)
+        self.changes.append(change)
+        return True
+
+    async def drop(self, delivery: Delivery, reason: str, change: Change) -> bool:
+        """See ports.Ledger."""
+        entry = self.entries.get(delivery.id)
+        unsent = (Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED, Outcome.DRAFT)
+        if not entry or not entry.draft or entry.outcome not in unsent or entry.refs or entry.begun_at:
+            return False
+        entry.outcome, entry.reason, entry.due_at, entry.finished_at = Outcome.SKIPPED, reason, None, change.at
+        self.changes.append(change)
+        return True
+
+    async def redraft(  # noqa: PLR0917 - as ports.Ledger
+        self, delivery: Delivery, draft: Draft, theme: str, picks: Sequence[Picked], message: Message, change: Change
+    ) -> bool:
+        """See ports.Ledger."""
+        entry = self._asked(delivery)
+        if not entry or not entry.draft or entry.draft.left_out != draft.left_out[:-1]:
+            return False
+        entry.draft = replace(entry.draft, left_out=draft.left_out)
+        entry.theme, entry.picks, entry.message, entry.shown_at = theme, tuple(picks), message, change.at
+        self.changes.append(change)
+        return True
+
     async def again(self, delivery: Delivery, now: datetime, change: Change) -> bool:
         """See ports.Ledger."""
         entry = self.entries.get(delivery.id)
@@ -252,6 +321,7 @@ class FakeStore:
         entry.refs = {n: ref for n, ref in entry.refs.items() if ref}
         entry.outcome, entry.due_at, entry.begun_at, entry.finished_at = Outcome.RETRY, now, None, None
         entry.expires_at = None
+        entry.draft = entry.draft and replace(entry.draft, state="approved")
         self.changes.append(change)
         return True
 
@@ -320,6 +390,38 @@ class FakeStore:
         mine = [one for key, one in self.lists.items() if key[:2] == (workspace, member)]
         return sorted(mine, key=lambda one: one.at, reverse=True)
 
+    async def seen(self, workspace: str, interaction: str, now: datetime) -> datetime | None:
+        """See ports.Ledger."""
+        first = self.interactions.get((workspace, interaction))
+        self.interactions.setdefault((workspace, interaction), now)
+        return first
+
+    async def leave(self, workspace: str, at: datetime) -> None:
+        """See ports.Ledger."""
+        self.leaving.setdefault(workspace, at)
+
+    async def stay(self, workspace: str) -> bool:
+        """See ports.Ledger."""
+        return self.leaving.pop(workspace, None) is not None
+
+    async def erase(self, workspace: str) -> int:
+        """See ports.Ledger."""
+        before = self._count()
+        self.entries = {key: one for key, one in self.entries.items() if one.channel.workspace != workspace}
+        self.requested = [one for one in self.requested if one[0].workspace != workspace]
+        self.changes = [one for one in self.changes if one.workspace != workspace]
+        self.secrets = {one for one in self.secrets if one[0] != workspace}
+        self.paces.free = {
+            name: at for name, at in self.paces.free.items() if name.partition(":")[2].partition("/")[0] != workspace
+        }
+        self.leaving.pop(workspace, None)
+        self.handed_in = [one for one in self.handed_in if one.channel.workspace != workspace]
+        keyed: list[dict[Any, Any]] = [self.orders, self.checks, self.voted, self.lists, self.interactions]
+        for rows in keyed:
+            for key in [key for key in rows if key[0] == workspace]:
+                del rows[key]
+        return before - self._count()
+
     async def capture(self, capture: Capture) -> Capture:
         """See ports.Ledger."""
         mine = [one for one in self.handed_in if one.channel.workspace == capture.channel.workspace]
@@ -367,13 +469,23 @@ class FakeStore:
         """See ports.Ledger."""
         return [one for one in reversed(self.changes) if one.workspace == workspace][:limit]
 
+    def _count(self) -> int:
+        many = (self.entries, self.requested, self.changes, self.secrets, self.paces.free, self.leaving, self.orders)
+        return sum(map(len, (*many, self.checks, self.handed_in, self.voted, self.lists, self.interactions)))
+
+    def _asked(self, delivery: Delivery) -> Entry | None:
+        """The delivery, if it waits for what curators say."""
+        entry = self.entries.get(delivery.id)
+        shown = entry and entry.draft and entry.draft.state == "shown" and entry.outcome is Outcome.DRAFT
+        return entry if shown else None
+
     def _fail(self) -> None:
         if self.failures:
             raise self.failures.pop(0)
 
     def _due(self, now: datetime) -> list[Standing]:
         active = [one for one in self.orders.values() if one.state == "active" and one.next_at]
-        due = [one for one in active if _ahead(one, now) or (one.next_at and one.next_at <= now)]
+        due = [one for one in active if _ahead(one, now) or _planned_at(one) <= now]
         return sorted(due, key=lambda one: one.next_at or now)
 
     def _insert(self, delivery: Delivery, due: Due, now: datetime) -> Ended | None:
@@ -381,8 +493,10 @@ class FakeStore:
         if there and not (there.outcome is Outcome.SKIPPED and there.planned_at > now):
             return None
         outcome = Outcome.SKIPPED if due.skip else Outcome.PLANNED
-        entry = Entry(delivery, now, None if due.skip else due.due_at, due.expires_at, outcome, due.skip)
+        at = None if due.skip else due.draft_at or due.due_at
+        entry = Entry(delivery, now, at, due.expires_at, outcome, due.skip)
         entry.finished_at = now if due.skip else None
+        entry.draft = Draft("wanted", due.due_at) if due.draft_at and not due.skip else None
         self.entries[delivery.id] = entry
         return Ended(delivery, outcome, due.skip, entry.due_at)
 
@@ -427,6 +541,11 @@ class FakeStore:
 
 def _key(standing: Standing) -> tuple[str, str]:
     return standing.subscription.channel.workspace, standing.subscription.id
+
+
+def _planned_at(standing: Standing) -> datetime:
+    assert standing.next_at
+    return standing.next_at - standing.subscription.lead
 
 
 def _named(delivery: Delivery) -> tuple[str, datetime]:

@@ -158,13 +158,16 @@ class FakePlatform:
 
     failures: raised first, one a post; None lets that one through. lost: those failures of which it may have arrived
     did not take the message after all. blind: what was posted last cannot be found yet. gate: posts wait for it.
-    edits: what was put in the place of which message. looks: how often somebody looked for a key.
+    edits: what was put in the place of which message. pinned: what is pinned; stubborn: raised by every pin and unpin.
+    looks: how often somebody looked for a key.
     commands: what `run` asks, in order; replies: what it was answered.
     """
 
     name: str = "fake"
     capabilities: Capabilities = field(
-        default_factory=lambda: Capabilities("text", can_find=True, can_answer=True, can_edit=True)
+        default_factory=lambda: Capabilities(
+            "text", can_find=True, can_answer=True, can_edit=True, can_thread=True, can_pin=True
+        )
     )
     failures: list[PlatformError | None] = field(default_factory=list)
     lost: bool = False
@@ -172,6 +175,8 @@ class FakePlatform:
     gate: asyncio.Event | None = None
     posts: list[tuple[Channel, Part, str, MessageRef | None]] = field(default_factory=list)
     edits: list[tuple[MessageRef, Part]] = field(default_factory=list)
+    pinned: list[MessageRef] = field(default_factory=list)
+    stubborn: PlatformError | None = None
     looks: int = 0
     findings: tuple[str, ...] = ()
     commands: list[Command] = field(default_factory=list)
@@ -216,6 +221,18 @@ class FakePlatform:
         if failure := self.failures.pop(0) if self.failures else None:
             raise failure
         self.edits.append((ref, part))
+
+    async def pin(self, ref: MessageRef) -> None:
+        """See ports.Platform."""
+        if self.stubborn:
+            raise self.stubborn
+        self.pinned = [*(one for one in self.pinned if one != ref), ref]
+
+    async def unpin(self, ref: MessageRef) -> None:
+        """See ports.Platform."""
+        if self.stubborn:
+            raise self.stubborn
+        self.pinned = [one for one in self.pinned if one != ref]
 
     async def check(self, channel: Channel) -> Sequence[str]:  # noqa: ARG002 - the port names it
         """See ports.Platform."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from fakes import NOW
 
-from digestbot.model import Channel, Message, Part, Subscription
+from digestbot.model import Channel, Drafting, Message, Part, Subscription
 from digestbot.orders import Change, Claim, Due, Plan, Standing
 from digestbot.ports import Ledger, Outbox
 
@@ -42,6 +42,20 @@ def daily(one: Standing, now: datetime) -> Plan:
         due.append(Due(at, instant, expires_at=instant + 6 * HOUR))
         at += DAY
     return Plan(tuple(due), at, at.replace(tzinfo=UTC))
+
+
+def drafting(name: str = "noon", draft: Drafting = "waits") -> Standing:
+    """A new order whose digests curators see an hour before."""
+    there = standing(name)
+    return replace(there, subscription=replace(there.subscription, draft=draft))
+
+
+def drafts(one: Standing, now: datetime) -> Plan:
+    """The next occurrence of a `drafting` order, to be shown to curators now and sent an hour later."""
+    assert one.next_occurrence
+    instant = one.next_occurrence.replace(tzinfo=UTC) + HOUR
+    due = Due(one.next_occurrence, instant, expires_at=instant + 6 * HOUR, draft_at=now)
+    return Plan((due,), one.next_occurrence + DAY, instant + DAY)
 
 
 async def put(store: Ledger, *orders: Standing, at: datetime = NOW) -> None:

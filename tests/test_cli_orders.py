@@ -195,3 +195,24 @@ def test_workspaces_are_apart(home: Home) -> None:
 def test_hints_are_translated(said: str, here: str) -> None:
     """What an answer says about commands of a channel is said in terms of the command line."""
     assert translated(said) == here
+
+
+def test_a_workspace_is_erased(home: Home) -> None:
+    """Only with --yes: all of that workspace goes, of another one nothing."""
+    for workspace in ("acme", "other"):
+        home.say("subscription", "add", "morning", f"webhook:{workspace}/team", "daily at 9")
+    asked = home.run("workspace", "erase", "acme")
+    assert (asked.returncode, "say it with --yes" in asked.stderr) == (2, True)
+    assert home.say("workspace", "erase", "acme", "--yes") == "acme: 2 rows are erased.\n"
+    assert home.say("workspace", "erase", "acme", "--yes") == "acme: there was nothing.\n"
+    assert home.json("subscriptions", "subscription", "list", "--workspace", "acme") == []
+    assert len(home.json("subscriptions", "subscription", "list", "--workspace", "other")) == 1
+
+
+def test_drafts_on_the_command_line(home: Home) -> None:
+    """The same words as in a channel, and the same answers."""
+    home.say("subscription", "add", "morning", "console", "daily at 9", "--draft", "waits", "--pin", "yes")
+    assert home.say("draft") == "No draft waits for an answer.\n"
+    refused = home.run("approve", "morning")
+    assert (refused.returncode, "There is no draft “morning”. digestbot draft lists" in refused.stderr) == (2, True)
+    assert "There is no draft" in home.run("swap", "morning", "0123").stderr

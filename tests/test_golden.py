@@ -13,7 +13,20 @@ import pytest
 
 from digestbot import notes
 from digestbot.commands.offers import beneath, beside
-from digestbot.model import Action, Digest, Field, Form, Highlight, Home, Listing, Notice, Quotes, Section, View
+from digestbot.model import (
+    Action,
+    Digest,
+    Field,
+    Form,
+    Highlight,
+    Home,
+    Listing,
+    Mention,
+    Notice,
+    Quotes,
+    Section,
+    View,
+)
 from digestbot.rendering import Renderer
 from digestbot.rendering.limits import exceeded
 
@@ -66,6 +79,16 @@ VIEWS: dict[str, View] = {
         also_in=((), ("Let's reproduce GPT-2", "attention-is-all-you-need")),
     ),
     "digest-cut": Digest("Economics", "2026-03-02", tuple(FREE[:3]), characters=700),
+    "digest-group": Digest(
+        "Tooling",
+        "2026-03-02",
+        (LECTURE,),
+        intro="To read today.",
+        closing="Who has tried it?",
+        mention=Mention("S0TEAM12"),
+    ),
+    "digest-here": Digest("Tooling", "2026-03-02", (LECTURE,), mention=Mention("here")),
+    "digest-role": Digest("Tooling", "2026-03-02", (LECTURE,), mention=Mention("123456789012345678")),
     "digest-empty": Digest("Economics", "2026-03-02", ()),
     "digest-parts": Digest("Everything", "2026-03-02", tuple(FREE), _AGAIN, characters=100_000),
     "quotes": Quotes("open weights", (STARCODER, CHINESE), 7, (*beside((STARCODER, CHINESE)), *_PAGES), 2, 4),

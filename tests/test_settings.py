@@ -186,6 +186,11 @@ def test_a_broken_env_file(place: Path) -> None:
         ("repeat_after_days = 'two'", r"subscriptions\[1\]\.repeat_after_days: write a number from 0 to 3650"),
         ("when_short = 'never'", r"subscriptions\[1\]\.when_short: .*Write fewer, skip, second round"),
         ("on_this_day = 'yes'", r"subscriptions\[1\]\.on_this_day: write on_this_day = true"),
+        ("draft = 'maybe'", r"subscriptions\[1\]\.draft: .*Write off, sends, waits"),
+        ("draft_minutes = 0", r"subscriptions\[1\]\.draft_minutes: write a number from 1 to 1440"),
+        ("prompt = 3", r"subscriptions\[1\]\.prompt: write a text here, such as prompt = "),
+        ("pin = 'yes'", r"subscriptions\[1\]\.pin: write pin = true"),
+        ("mention = ['S0TEAM12']", r"subscriptions\[1\]\.mention: write a text"),
         ("name = 'Fr Ed'", r"subscriptions\[1\]\.name: .*cannot be a name"),
     ],
 )
@@ -241,6 +246,18 @@ def test_a_wrong_file_is_named(text: str, complaint: str) -> None:
     Path("digestbot.toml").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=complaint):
         settings.load(("notes",))
+
+
+def test_what_a_digest_carries() -> None:
+    """A draft, a question, a pin and a mention are read; without them a digest has none."""
+    write("size = 3")
+    (plain,) = settings.load(("notes",)).subscriptions
+    assert (plain.draft, plain.prompt, plain.pin, plain.mention) == ("off", "", False, "")
+    more = "draft = 'sends'\ndraft_minutes = 90\nprompt = 'Who knew?'\npin = true\nmention = 'S0TEAM12'"
+    write(more)
+    (one,) = settings.load(("notes",)).subscriptions
+    assert (one.draft, one.draft_minutes, one.lead.total_seconds()) == ("sends", 90, 5400)
+    assert (one.prompt, one.pin, one.mention) == ("Who knew?", True, "S0TEAM12")
 
 
 def test_what_curation_is_told() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from fakes import CHANNEL, NOW
-from ordering import change, daily, put, standing
+from ordering import change, daily, drafting, drafts, put, standing
 from sqlalchemy import create_engine, select
 
 from digestbot.errors import StoreError
@@ -24,7 +24,7 @@ from digestbot.orders import Capture, Ended, Outcome, Picked
 from digestbot.store import open_store
 from digestbot.store.backup import backup, restore
 from digestbot.store.engine import connect
-from digestbot.store.tables import metadata
+from digestbot.store.tables import HEAD, metadata
 
 ODD = Message((Part({"z": 1, "a": ["«eins» \U0001f600", None, 0.1, "\ud800\x00"]}, "日本 «eins» \U0001f600\n"),))
 PAIRS = [("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite"), ("postgresql", "postgresql")]
@@ -61,17 +61,24 @@ async def fill(url: str, days: int = 30) -> None:
     await store.capture(Capture(CHANNEL, "We ship.", "U7", "Ada", "U1", "Bob", NOW, "https://acme.example/p1", NOW))
     await store.hide("acme", "source", "x\x1fy", change(standing(), "hide"))
     await store.hold("fake", NOW)
+    await put(store, drafting())
+    await store.plan(NOW, drafts)
+    await store.seen("acme", "T1", NOW)
+    await store.leave("acme", NOW + timedelta(days=30))
     store.close()
 
 
 COUNTS = {
-    "audit": 2,
-    "deliveries": 30,
+    "audit": 3,
+    "deliveries": 31,
+    "drafts": 1,
     "hidden": 1,
+    "interactions": 1,
+    "leaving": 1,
     "paces": 1,
     "saves": 1,
     "captures": 1,
-    "subscriptions": 1,
+    "subscriptions": 2,
     "votes": 1,
     "attempts": 30,
     "parts": 30,
@@ -225,13 +232,13 @@ async def test_the_commands(tmp_path: Path) -> None:
     missing = run(tmp_path, "check")
     assert (missing.returncode, "There is no database" in missing.stderr) == (3, True)
     assert not (tmp_path / ".local").exists()
-    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0003\n")
-    assert run(tmp_path, "upgrade").stdout.endswith("tables of version 0003, as before\n")
+    assert run(tmp_path, "upgrade").stdout.endswith(f"tables of version {HEAD}\n")
+    assert run(tmp_path, "upgrade").stdout.endswith(f"tables of version {HEAD}, as before\n")
     file = tmp_path / ".local/share/digestbot/digestbot.db"
     await fill(f"sqlite:///{file}", 3)
     checked = json.loads(run(tmp_path, "check", "--json").stdout)
     assert checked["problems"] == []
-    assert checked["rows"] == {**COUNTS, "deliveries": 3, "attempts": 3, "parts": 3, "shown": 7}
+    assert checked["rows"] == {**COUNTS, "deliveries": 4, "attempts": 3, "parts": 3, "shown": 7}
     said = run(tmp_path, "backup", "saved").stdout.split()
     assert dict(zip(said[::2], map(int, said[1::2]), strict=True)) == checked["rows"]
     assert run(tmp_path, "restore", "saved").returncode == 3

@@ -16,7 +16,7 @@ from digestbot.errors import PlatformError
 from digestbot.model import Channel, Delivery, Digest, Message, Part, Subscription, View
 from digestbot.orders import Change, Claim, Ended, Outcome, Standing
 from digestbot.ports import Capabilities, Library
-from digestbot.service import FRESH_SECONDS, Admins, Amender, Composer, Held, Service, decide, first
+from digestbot.service import FRESH_SECONDS, Admins, Amender, Channels, Composer, Drafter, Held, Service, decide, first
 
 T = TypeVar("T")
 
@@ -24,6 +24,7 @@ NINE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - an occurrence is a wall time
 MORNING = replace(make_subscription(), size=2)
 BLIND = Capabilities("text")
 ADMINS = Channel("fake", "acme", "ADMINS")
+CURATORS = Channel("fake", "acme", "CURATORS")
 LIBRARY = FakeLibrary([make_highlight(n, tags=("weights",)) for n in range(1, 201)])
 """Enough for months, so that nobody has to be told that it runs out."""
 FEW = FakeLibrary(LIBRARY.highlights[:8])
@@ -39,6 +40,7 @@ class World:
     platform: FakePlatform = field(default_factory=FakePlatform)
     stock: FakeLibrary = field(default_factory=lambda: LIBRARY)
     admin_channel: Channel | None = ADMINS
+    curators_channel: Channel | None = CURATORS
     fault: Exception | None = None
     rendered: list[View] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
@@ -46,11 +48,27 @@ class World:
     @property
     def service(self) -> Service:
         """The service that would be built after a restart: it has no memory of its own."""
+        platforms = {"fake": self.platform}
+        admins = Admins(self.store, lambda _: self.admin_channel)
+        channels = Channels(self.store, self.store, platforms, admins, lambda: self.now)
+        return Service(
+            self.store,
+            platforms,
+            self.drafter.composer,
+            self.drafter,
+            admins,
+            channels,
+            lambda: self.now,
+            lambda: self.monotonic,
+            self.sleep,
+        )
+
+    @property
+    def drafter(self) -> Drafter:
+        """What shows drafts to curators."""
         answering = frozenset({"fake"}) if self.platform.capabilities.can_answer else frozenset[str]()
         composer = Composer(self.store, self.library, self.guidance, self.render, self.run, answering)
-        admins = Admins(self.store, lambda _: self.admin_channel)
-        platforms = {"fake": self.platform}
-        return Service(self.store, platforms, composer, admins, lambda: self.now, lambda: self.monotonic, self.sleep)
+        return Drafter(composer, self.store, {"fake": self.platform}, lambda _: self.curators_channel)
 
     @property
     def amender(self) -> Amender:

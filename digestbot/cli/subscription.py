@@ -29,6 +29,11 @@ _FIELDS = (
     click.option("--in-doubt", help="What becomes of a message that may have arrived: leave or repeat."),
     click.option("--balance", help="How much more often large sources are drawn, 0 to 1."),
     click.option("--on-this-day", metavar="yes|no", help="Put first what was published on this day."),
+    click.option("--draft", help="Whether curators see it before: off, or what it does unanswered: sends or waits."),
+    click.option("--draft-minutes", metavar="MINUTES", help="How long before its hour they see it."),
+    click.option("--prompt", help="A question to discuss, in the digest's thread where there are threads."),
+    click.option("--pin", metavar="yes|no", help="Pin the latest digest."),
+    click.option("--mention", metavar="ID", help="The user group (Slack) or role (Discord) that it mentions."),
 )
 
 

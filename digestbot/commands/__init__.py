@@ -1,8 +1,9 @@
 """What `/quote` and `/digest` answer, on every platform and in the CLI: a Command -> a Reply.
 
     lookup.py /quote    digest.py now, preview, deliver, themes    ordering.py, showing.py standing orders
-    deliveries.py history    explaining.py, highlights.py why, audit    moderating.py hide, amend, retry, votes
-    forms.py ordering by a form    capturing.py words that become highlights    keeping.py share, one's own list
+    drafts.py draft, approve, swap, skip    deliveries.py history    explaining.py, highlights.py why, audit
+    moderating.py hide, amend, retry, votes    forms.py ordering by a form    keeping.py share, one's own list
+    capturing.py words that become highlights
 
 words.py reads what was typed, standing.py finds which order is meant, telling.py says what is said of one, and
 permissions.py decides who may.
@@ -16,6 +17,7 @@ from digestbot.commands import (
     capturing,
     deliveries,
     digest,
+    drafts,
     explaining,
     forms,
     home,
@@ -50,7 +52,8 @@ DIGEST_HELP = """\
 /digest subscribe weekdays at 9 Europe/Berlin theme:"open weights" size:3 orders one for this channel; \
 /digest edit NAME size:5, pause NAME, resume NAME, skip NAME and unsubscribe NAME change it.
 /digest list, show NAME, next and history tell what is ordered, to come and done; /digest why NAME or ID tells why.
-Curators hide ID or a source's title, and amend NAME; admins deliver NAME, retry NAME and read the audit."""
+Curators approve, swap or skip a draft, hide ID or a source's title, and amend NAME; \
+admins deliver NAME, retry NAME and read the audit."""
 """NAME may be left out where a channel has one subscription."""
 
 
@@ -131,7 +134,10 @@ _DIGEST: dict[str, Handler] = {
     "show": showing.show,
     "pause": ordering.pause,
     "resume": ordering.resume,
-    "skip": ordering.skip,
+    "skip": drafts.skip,
+    "draft": drafts.draft,
+    "approve": drafts.approve,
+    "swap": drafts.swap,
     "unsubscribe": ordering.unsubscribe,
     "unsubscribe?": ordering.ask_to_unsubscribe,
     "next": showing.coming,

@@ -11,11 +11,17 @@ from digestbot.curation import ROTATE
 from digestbot.curation.guidance import NOBODY, Guidance, guided
 from digestbot.errors import UsageError
 from digestbot.model import Channel, Command, Highlight, Notice, Reply, View
-from digestbot.orders import Record
+from digestbot.orders import Change, Record
 from digestbot.ports import Inbox, Ledger, Library
 
 Amend = Callable[[Record], Awaitable[str]]
 """Render a delivery's picks anew and edit what was posted; answers in a sentence what became of it."""
+
+Swap = Callable[[Record, str, Change], Awaitable[Highlight | None]]
+"""Put the next best pick in the place of one of a draft's; the pick, None where there is none or the draft changed."""
+
+Mentionable = Callable[[Channel, str], bool]
+"""Whether a group of this id can be mentioned in a channel, as its platform writes it."""
 
 Announce = Callable[[Channel, str, Notice], Awaitable[None]]
 """Have a notice posted to a channel, once for each topic."""
@@ -27,9 +33,9 @@ class Context:
 
     now: aware, in the zone whose calendar day a digest on request is for. theme, size and zone: what holds where
     nobody says other. guidance: what the settings say about what may be shown; curators and members are heard beside
-    them. admins, curators: ids of people or of their groups. amend: None where nothing can be edited from here.
-    inbox: where captures become notes, None where they cannot. announce: tells people later; curators_channel: where
-    curators are told what there is to decide, None for nowhere.
+    them. admins, curators: ids of people or of their groups. amend, swap: None where nothing can be edited from here.
+    mentionable: None where nobody can be mentioned. inbox: where captures become notes, None where they cannot.
+    announce: tells people later; curators_channel: where curators are told what there is to decide, None for nowhere.
     """
 
     library: Library
@@ -42,6 +48,8 @@ class Context:
     admins: frozenset[str] = frozenset()
     curators: frozenset[str] = frozenset()
     amend: Amend | None = None
+    swap: Swap | None = None
+    mentionable: Mentionable | None = None
     inbox: Inbox | None = None
     announce: Announce | None = None
     curators_channel: Channel | None = None

@@ -96,17 +96,17 @@ async def find_delivery(command: Command, context: Context, text: str) -> Record
 
     With its attempts, picks and parts. None where there is none that this person may see.
     """
-    workspace = command.channel.workspace
-    found = _DELIVERY.fullmatch(text.strip().casefold().removeprefix(f"{workspace.casefold()}/"))
-    if not found:
-        return None
-    occurrence = None
-    if found["day"]:
-        occurrence = await _occurrence(context, workspace, found)
-        if occurrence is None:
-            return None
-    record = await context.ledger.delivery(workspace, found["name"], occurrence)
+    record = await named_delivery(command.channel.workspace, context, text)
     return record if record and await may_see_delivery(command, context, record) else None
+
+
+async def named_delivery(workspace: str, context: Context, text: str) -> Record | None:
+    """As `find_delivery`, whoever asks."""
+    found = _DELIVERY.fullmatch(text.strip().casefold().removeprefix(f"{workspace.casefold()}/"))
+    occurrence = await _occurrence(context, workspace, found) if found and found["day"] else None
+    if not found or (found["day"] and occurrence is None):
+        return None
+    return await context.ledger.delivery(workspace, found["name"], occurrence)
 
 
 async def may_see_delivery(command: Command, context: Context, record: Record) -> bool:

@@ -19,6 +19,7 @@ from digestbot.ports import Library
 AS_TODAY = "as-today"
 """The word that makes an extra digest the one that today's would have been."""
 
+_MOMENT = timedelta(microseconds=1)
 _LATEST = timedelta(hours=6)
 """What was asked for now is not sent later than that."""
 
@@ -26,6 +27,10 @@ _LATEST = timedelta(hours=6)
 async def now(command: Command, context: Context) -> View:
     """Show a digest of a theme here, and count it as shown."""
     order = _on_request(command, context)
+    before = await _asked_before(command, context)
+    if before:  # the same interaction, delivered again: the same answer, and nothing is counted twice
+        past = replace(context, now=before - _MOMENT)
+        return _view(await composed(order, before.replace(tzinfo=None), past), order)
     found = await composed(order, context.now.replace(tzinfo=None), context)
     await context.ledger.show(command.channel, found.theme, found.picked, context.now)
     return _view(found, order)
@@ -51,6 +56,8 @@ async def deliver(command: Command, context: Context) -> View:
     named = replace(command, text=" ".join(word for word in typed if word != AS_TODAY))
     standing = await only(named, context)
     need_owner(command, context, standing)
+    if await _asked_before(command, context):
+        return Notice(f"An extra digest of “{standing.subscription.id}” is ordered already. /digest history shows it.")
     delivery = await order_extra(command, context, standing, as_today=as_today)
     instead = "It counts as today's. " if as_today else ""
     return Notice(
@@ -106,6 +113,14 @@ async def composed(order: Subscription, occurrence: datetime, context: Context) 
 def short(delivery: Delivery) -> str:
     """A delivery's name among those of its own workspace."""
     return delivery.id.partition("/")[2]
+
+
+async def _asked_before(command: Command, context: Context) -> datetime | None:
+    """When this very interaction was asked about first; None for the first time, or where it has no id."""
+    if not command.id:
+        return None
+    before = await context.ledger.seen(command.channel.workspace, command.id, context.now)
+    return before and before.astimezone(context.now.tzinfo)
 
 
 def _on_request(command: Command, context: Context) -> Subscription:

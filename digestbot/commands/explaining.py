@@ -23,7 +23,7 @@ Stage = tuple[str, str, str]
 
 _ID = re.compile(r"[0-9a-f]{4,16}")
 _LATE = timedelta(minutes=2)
-_UNPICKED = (Outcome.PLANNED, Outcome.RETRY, Outcome.CLAIMED, Outcome.PARKED)
+_UNPICKED = (Outcome.PLANNED, Outcome.RETRY, Outcome.CLAIMED, Outcome.PARKED, Outcome.DRAFT)
 _PART = {
     "waiting": "waits to be posted",
     "begun": "was being posted; whether it arrived is not known yet",
@@ -177,6 +177,7 @@ def _next(record: Record) -> str:
     name, order = short(record.delivery), record.delivery.subscription.id
     retry = f"/digest retry {name} sends it"
     looked_for = "it is looked for in the channel again"
+    unanswered = "it is sent then," if record.delivery.subscription.draft == "sends" else "it expires then,"
     unknown = f"nobody can tell whether it arrived: look in the channel; {retry} again"
     return {
         Outcome.PLANNED: "it is sent once it is due and digestbot runs",
@@ -188,6 +189,7 @@ def _next(record: Record) -> str:
         Outcome.SKIPPED: "nothing, it was left out",
         Outcome.EXPIRED: f"nothing, it is too late; {retry} all the same",
         Outcome.PARKED: f"it waits until /digest resume {order}",
+        Outcome.DRAFT: f"curators may approve, swap or skip it: /digest draft {name}; {unanswered} unanswered",
     }[record.outcome]
 
 

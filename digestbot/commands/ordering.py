@@ -39,6 +39,7 @@ async def subscribe(command: Command, context: Context) -> View:
         return forms.to_subscribe(command, context)
     asked = words.read(command.text)
     order = words.ordered(asked, base, context.library)
+    _check_carried(order, context)
     if order.channel != command.channel and command.channel.member:
         need_admin(command, context, "order digests for a channel")
     await _refuse_fourth(order, context)
@@ -62,9 +63,12 @@ async def edit(command: Command, context: Context) -> View:
         return await forms.to_edit(order, context)
     if "channel" in asked.named:
         need_admin(command, context, "move a digest to another channel")
+    if "mention" in asked.named:
+        need_admin(command, context, "set whom a digest mentions")
 
     async def edited(old: Standing) -> tuple[Standing, Change] | None:
         new = words.ordered(asked, old.subscription, context.library)
+        _check_carried(new, context)
         detail = words.differences(old.subscription, new)
         made = replace(old, subscription=new)
         if (new.schedule, new.zone) != (old.subscription.schedule, old.subscription.zone):
@@ -84,8 +88,9 @@ async def pause(command: Command, context: Context) -> View:
     name, reason = standing.subscription.id, " ".join(rest)
 
     async def paused(old: Standing) -> tuple[Standing, Change] | None:
-        held = replace(old, state="paused", reason=reason, next_occurrence=None, next_at=None)
-        return (held, change(command, context, "pause", name, reason)) if old.state == "active" else None
+        held = replace(old, state="paused", reason=reason, next_occurrence=None, next_at=None, paused_by="person")
+        able = old.state == "active" or old.paused_by == "platform"  # else it would go on by itself
+        return (held, change(command, context, "pause", name, reason)) if able else None
 
     made = await rewrite(context, standing, paused)
     if made is None:
@@ -103,7 +108,7 @@ async def resume(command: Command, context: Context) -> View:
     name = standing.subscription.id
 
     async def resumed(old: Standing) -> tuple[Standing, Change] | None:
-        made = await begun(context, replace(old, state="active", reason=""))
+        made = await begun(context, replace(old, state="active", reason="", paused_by=""))
         detail = f"{old.state} -> active"
         return (made, change(command, context, "resume", name, detail)) if old.state != "active" else None
 
@@ -141,7 +146,7 @@ async def unsubscribe(command: Command, context: Context) -> View:
     name = standing.subscription.id
 
     async def ended(old: Standing) -> tuple[Standing, Change] | None:
-        gone = replace(old, state="removed", reason="", next_occurrence=None, next_at=None)
+        gone = replace(old, state="removed", reason="", next_occurrence=None, next_at=None, paused_by="")
         done = change(command, context, "remove", name, words.spelled(old.subscription))
         return (gone, done) if old.state != "removed" else None
 
@@ -222,6 +227,17 @@ async def _told(lead: str, command: Command, standing: Standing, context: Contex
         telling.stock(order, context, guidance),
     )
     return Notice("\n".join(lines), telling.next_steps(standing))
+
+
+def _check_carried(order: Subscription, context: Context) -> None:
+    """Raise UsageError for a group that cannot be mentioned there, or a digest of one's own that others would see."""
+    if order.channel.member and (order.draft != "off" or order.mention):
+        raise UsageError("Your own digest is seen by nobody else: it has no draft, and mentions nobody.")
+    if order.mention and not (context.mentionable and context.mentionable(order.channel, order.mention)):
+        raise UsageError(
+            f"“{order.mention}” is nobody that can be mentioned in {order.channel}. Write mention: and the id of a "
+            'user group (Slack) or a role (Discord), or mention:"" for nobody.'
+        )
 
 
 def _need_undeclared(standing: Standing) -> None:

@@ -11,7 +11,7 @@ from digestbot import schedule
 from digestbot.commands.context import nearest
 from digestbot.curation import ALL, ROTATE
 from digestbot.errors import ScheduleError, ThemeError, UsageError
-from digestbot.model import CatchUp, Channel, InDoubt, Subscription, WhenShort
+from digestbot.model import CatchUp, Channel, Drafting, InDoubt, Subscription, WhenShort
 from digestbot.ports import Library
 
 MOST_HIGHLIGHTS = 25
@@ -22,7 +22,7 @@ EXAMPLE = 'weekdays at 09:00 Europe/Berlin theme:"open weights" size:3'
 
 KEYS = (
     "theme", "schedule", "zone", "size", "title", "name", "channel", "repeat", "when_short", "catch_up", "in_doubt",
-    "balance", "on_this_day",
+    "balance", "on_this_day", "draft", "draft_minutes", "prompt", "pin", "mention",
 )  # fmt: skip
 """What can be named in an order, each before a colon."""
 
@@ -33,11 +33,13 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ZONE = re.compile(r"(?:[a-z_]+/[a-z_/+-]+\d*|utc),?", re.IGNORECASE)
+_GROUP = re.compile(r"<(?:!subteam\^|@&|!)(\w+)(?:\|[^>]*)?>")
 _MENTION = re.compile(r"<#([\w-]+)(?:\|[^>]*)?>")
 _FULL = re.compile(r"([a-z][\w.]*):(?:([^/:\s]+)/)?([^/:\s]+)", re.ASCII)
 _BEGINS = re.compile(r"daily|every|each|week\w*|month\w*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|first|last|cron")
 _YES, _NO = {"yes", "on", "true"}, {"no", "off", "false"}
 _LONGEST, _MOST_WORDS = 100, 80
+_LONGEST_PROMPT, LONGEST_DRAFT = 500, 24 * 60
 _WORDS_OF_A_THEME = 8
 """A theme of more words needs its key: each length is another schedule to be tried."""
 
@@ -95,6 +97,11 @@ def settings(order: Subscription) -> dict[str, str]:
         "in_doubt": order.in_doubt,
         "balance": f"{order.balance:g}",
         "on_this_day": "yes" if order.on_this_day else "no",
+        "draft": order.draft,
+        "draft_minutes": str(order.draft_minutes),
+        "prompt": order.prompt,
+        "pin": "yes" if order.pin else "no",
+        "mention": order.mention,
     }
 
 
@@ -304,6 +311,31 @@ def _set_on_this_day(order: Subscription, text: str, _: Library) -> Subscription
     return replace(order, on_this_day=_one_of("on_this_day", text.casefold(), switch))
 
 
+def _set_draft(order: Subscription, text: str, _: Library) -> Subscription:
+    ways: dict[str, Drafting] = {way: way for way in get_args(Drafting)}
+    return replace(order, draft=_one_of("draft", text.casefold(), ways))
+
+
+def _set_draft_minutes(order: Subscription, text: str, _: Library) -> Subscription:
+    return replace(order, draft_minutes=int(_number("draft_minutes", text, 1, LONGEST_DRAFT, whole=True)))
+
+
+def _set_prompt(order: Subscription, text: str, _: Library) -> Subscription:
+    if len(text) > _LONGEST_PROMPT:
+        raise UsageError(f"A prompt has at most {_LONGEST_PROMPT} characters.")
+    return replace(order, prompt=text)
+
+
+def _set_pin(order: Subscription, text: str, _: Library) -> Subscription:
+    switch = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
+    return replace(order, pin=_one_of("pin", text.casefold(), switch))
+
+
+def _set_mention(order: Subscription, text: str, _: Library) -> Subscription:
+    found = _GROUP.fullmatch(text)
+    return replace(order, mention=found[1] if found else "" if text.casefold() in _NO else text)
+
+
 _SET = {
     "theme": _set_theme,
     "size": _set_size,
@@ -315,6 +347,11 @@ _SET = {
     "in_doubt": _set_in_doubt,
     "balance": _set_balance,
     "on_this_day": _set_on_this_day,
+    "draft": _set_draft,
+    "draft_minutes": _set_draft_minutes,
+    "prompt": _set_prompt,
+    "pin": _set_pin,
+    "mention": _set_mention,
 }
 
 

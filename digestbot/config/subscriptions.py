@@ -12,19 +12,20 @@ from digestbot import schedule
 from digestbot.config.table import Table
 from digestbot.curation import ROTATE
 from digestbot.errors import ScheduleError
-from digestbot.model import LOCAL, CatchUp, Channel, InDoubt, Subscription, WhenShort
+from digestbot.model import LOCAL, CatchUp, Channel, Drafting, InDoubt, Subscription, WhenShort
 
 MOST_HIGHLIGHTS = 25
 """The largest digest that may be ordered."""
 
 KEYS = (
     "name", "channel", "schedule", "zone", "theme", "size", "title", "repeat_after_days", "when_short", "catch_up",
-    "in_doubt", "balance", "on_this_day",
+    "in_doubt", "balance", "on_this_day", "draft", "draft_minutes", "prompt", "pin", "mention",
 )  # fmt: skip
 """What a table may say of a subscription."""
 
 _CHANNEL = re.compile(r"([a-z][\w.]*)(?::(?:([^/:\s]+)/)?([^/:\s]+))?", re.ASCII)
 _WHEN_SHORT: dict[str, WhenShort] = {"fewer": "fewer", "skip": "skip", "second round": "second round"}
+_DRAFT: dict[str, Drafting] = {"off": "off", "sends": "sends", "waits": "waits"}
 _CATCH_UP: dict[str, CatchUp] = {"latest": "latest", "skip": "skip", "all": "all"}
 _IN_DOUBT: dict[str, InDoubt] = {"leave": "leave", "repeat": "repeat"}
 
@@ -65,6 +66,11 @@ def _subscription(table: Table) -> Subscription:
         on_this_day=table.switch("on_this_day"),
         catch_up=_one_of(table, "catch_up", "latest", _CATCH_UP),
         in_doubt=_one_of(table, "in_doubt", "leave", _IN_DOUBT),
+        draft=_one_of(table, "draft", "off", _DRAFT),
+        draft_minutes=int(table.number("draft_minutes", 60, 1, 1440)),
+        prompt=table.text("prompt") if "prompt" in table.values else "",
+        pin=table.switch("pin"),
+        mention=table.text("mention") if "mention" in table.values else "",
     )
 
 

@@ -144,6 +144,15 @@ def recorded(one: Highlight) -> Picked:
     return Picked(one.id, one.source.identity, native or "")
 
 
+def recalled(picked: Picked, library: Library) -> Highlight | None:
+    """A highlight as it is now: by its id, else by what it is called where it comes from."""
+    if one := library.get(picked.id):
+        return one
+    if not picked.native:
+        return None
+    return next((one for one in library.within(_EVERYTHING, picked.source) if one.native_id == picked.native), None)
+
+
 def draw(seed: str, below: int) -> int:
     """A number from 0 up to, not including, `below`: always the same for a seed."""
     return int.from_bytes(blake2b(seed.encode("utf-8", "replace"), digest_size=8).digest()) % below

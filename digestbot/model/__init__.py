@@ -8,7 +8,7 @@ Texts from notes and people are plain text here: no markup, never escaped. Escap
 from __future__ import annotations
 
 from digestbot.model.asking import Addressee, Answered, Command, Quoted, Reply
-from digestbot.model.views import Digest, Field, Form, Home, Listing, Notice, Quotes, Section, View
+from digestbot.model.views import Digest, Field, Form, Home, Listing, Mention, Notice, Quotes, Section, View
 from digestbot.model.words import (
     LOCAL,
     OPEN,
@@ -16,6 +16,7 @@ from digestbot.model.words import (
     CatchUp,
     Channel,
     Delivery,
+    Drafting,
     Highlight,
     InDoubt,
     Message,
@@ -42,12 +43,14 @@ __all__ = [
     "Command",
     "Delivery",
     "Digest",
+    "Drafting",
     "Field",
     "Form",
     "Highlight",
     "Home",
     "InDoubt",
     "Listing",
+    "Mention",
     "Message",
     "MessageRef",
     "Note",

@@ -8,6 +8,13 @@ from digestbot.model.words import Action, Highlight
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """The one group of people that a message calls. id: as the platform writes it; never a text of a note."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """A View: the highlights of one delivery under their theme.
 
@@ -16,6 +23,7 @@ class Digest:
     notice: what is special about this one ("Second round", "Fewer today"), in our own words.
     also_in: for the highlights in their order, the titles of other sources that hold the same passage.
     characters: how long the whole may be when read at once; 0 leaves it to rendering (see rendering.budget).
+    mention: whom its first part calls, None for nobody; an id that is none of the platform's calls nobody.
     """
 
     title: str
@@ -27,6 +35,7 @@ class Digest:
     notice: str = ""
     also_in: tuple[tuple[str, ...], ...] = ()
     characters: int = 0
+    mention: Mention | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Literal
@@ -22,6 +22,10 @@ CatchUp = Literal["latest", "skip", "all"]
 
 InDoubt = Literal["leave", "repeat"]
 """What becomes of a message of which nobody can tell whether it arrived: it stays away, or comes perhaps twice."""
+
+
+Drafting = Literal["off", "sends", "waits"]
+"""Whether curators see a digest before its hour, and what becomes of it without an answer: it is sent, or held back."""
 
 
 class Voice(StrEnum):
@@ -197,6 +201,9 @@ class Subscription:
     repeat_after_days: how long a highlight is not shown again. when_short: what happens when there is nothing else.
     balance: a source is drawn in proportion to the number of its highlights to this power, 0 (all alike) to 1.
     on_this_day: what was published on this day of an earlier year comes first.
+    draft, draft_minutes: see Drafting, and how long before its hour curators see it.
+    prompt: a question to discuss, plain text that somebody typed, or "". pin: the latest digest is pinned.
+    mention: the platform's id of the one group that each digest mentions, "" for none; an admin sets it.
     """
 
     id: str
@@ -213,6 +220,16 @@ class Subscription:
     on_this_day: bool = False
     catch_up: CatchUp = "latest"
     in_doubt: InDoubt = "leave"
+    draft: Drafting = "off"
+    draft_minutes: int = 60
+    prompt: str = ""
+    pin: bool = False
+    mention: str = ""
+
+    @property
+    def lead(self) -> timedelta:
+        """How long before its hour a digest is planned."""
+        return timedelta(0) if self.draft == "off" else timedelta(minutes=self.draft_minutes)
 
 
 OPEN = "open"

@@ -55,6 +55,12 @@ class Console:
         """What a terminal shows stays as it is."""
         raise PlatformError("A terminal cannot change what it shows.", permanent=True)
 
+    async def pin(self, ref: MessageRef) -> None:
+        """A terminal pins nothing, and does not say that it can."""
+
+    async def unpin(self, ref: MessageRef) -> None:
+        """As `pin`."""
+
     async def check(self, channel: Channel) -> Sequence[str]:  # noqa: ARG002 - all its channels are alike
         """See ports.Platform."""
         return ("Standard output is closed. Start digestbot with one.",) if self._output.closed else ()

@@ -71,6 +71,12 @@ class Webhook:
         emptied = Part({"content": "", "embeds": [], **part.payload}, part.text)
         await self._send("PATCH", url / "messages" / ref.id, ref.channel, emptied, discord=True)
 
+    async def pin(self, ref: MessageRef) -> None:
+        """No webhook pins anything, and none says that it can."""
+
+    async def unpin(self, ref: MessageRef) -> None:
+        """As `pin`."""
+
     async def _send(
         self, method: Literal["POST", "PATCH"], target: URL, channel: Channel, part: Part, *, discord: bool
     ) -> MessageRef:

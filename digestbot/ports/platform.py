@@ -34,7 +34,8 @@ class Capabilities:
     templates: the folder of templates that suit it ("slack", "discord", "text"); see also `Platform.templates`.
     can_find: it can look in a channel's history for a key. can_edit: it can change what it posted.
     dedupe_seconds: for how long a second post with the same key makes no second message; 0 where it always does.
-    paces: how fast it may be posted to.
+    paces: how fast it may be posted to. can_thread: a part with a parent is read apart from the channel, and answered
+    there. can_pin: it can keep a message in sight.
     """
 
     templates: str
@@ -43,6 +44,8 @@ class Capabilities:
     can_edit: bool = False
     dedupe_seconds: float = 0
     paces: tuple[Pace, ...] = ()
+    can_thread: bool = False
+    can_pin: bool = False
 
 
 Answer = Callable[[Command], Awaitable[Answered]]
@@ -80,6 +83,14 @@ class Platform(Protocol):
 
     async def edit(self, ref: MessageRef, part: Part) -> None:
         """Put a part in the place of a posted one; only asked where `can_edit` says so."""
+        ...
+
+    async def pin(self, ref: MessageRef) -> None:
+        """Keep a message in sight, once however often it is asked; only asked where `can_pin` says so."""
+        ...
+
+    async def unpin(self, ref: MessageRef) -> None:
+        """Undo `pin`; what is not pinned, or gone, is fine. Only asked where `can_pin` says so."""
         ...
 
     async def check(self, channel: Channel) -> Sequence[str]:

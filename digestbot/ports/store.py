@@ -17,6 +17,7 @@ from digestbot.orders import (
     CaptureState,
     Change,
     Claim,
+    Draft,
     Due,
     Ended,
     Opinion,
@@ -100,9 +101,16 @@ class Outbox(Protocol):
         ...
 
     async def keep(
-        self, delivery: Delivery, theme: str, picks: Sequence[Picked], message: Message, now: datetime
+        self,
+        delivery: Delivery,
+        theme: str,
+        picks: Sequence[Picked],
+        message: Message,
+        now: datetime,
+        *,
+        begun: bool = True,
     ) -> None:
-        """Keep the picks and the rendered parts: every later try sends exactly these. Part 0 is then in flight."""
+        """Keep the picks and the rendered parts: every later try sends exactly these. begun: part 0 is in flight."""
         ...
 
     async def begin(self, delivery: Delivery, n: int, now: datetime) -> None:
@@ -114,7 +122,7 @@ class Outbox(Protocol):
         ...
 
     async def finish(self, ended: Ended, now: datetime) -> None:
-        """Write down how an attempt ended, and give the claim back."""
+        """Write down how an attempt ended, and give the claim back; after DRAFT the delivery waits for curators."""
         ...
 
     async def extend(self, deliveries: Sequence[Delivery], now: datetime) -> Sequence[str]:
@@ -145,15 +153,32 @@ class Outbox(Protocol):
         ...
 
     async def pause(self, delivery: Delivery, reason: str, now: datetime) -> bool:
-        """Pause the subscription of a delivery for that reason; False where it is not active."""
+        """Pause the subscription of a delivery because its platform refused it; False where it is not active."""
+        ...
+
+    async def suspects(self, now: datetime, platforms: Sequence[str], *, most: int = 50) -> Sequence[Standing]:
+        """Orders of these platforms, paused by them, whose time has come to be looked at again.
+
+        Taking one puts its next look off: an hour after the pause, then twice as long each time, a day at most.
+        """
+        ...
+
+    async def over(self, now: datetime) -> Sequence[str]:
+        """The workspaces that left so long ago that they are to be erased now; see Ledger.leave."""
         ...
 
     async def announce(
-        self, channel: Channel, topic: str, text: str, now: datetime, actions: Sequence[Action] = ()
+        self,
+        channel: Channel,
+        topic: str,
+        text: str,
+        now: datetime,
+        actions: Sequence[Action] = (),
+        message: Message | None = None,
     ) -> bool:
         """Plan a notice to a channel, once for each topic (at most 200 characters); False where it was planned.
 
-        actions: what is offered below it.
+        actions: what is offered below it. message: what is posted instead, rendered for that channel.
         """
         ...
 
@@ -162,7 +187,10 @@ class Outbox(Protocol):
         ...
 
     async def prune(self, before: datetime) -> int:
-        """Forget the texts of messages that ended before this instant, and answer how many; history stays."""
+        """Forget the texts of messages that ended before this instant, and answer how many; history stays.
+
+        Interactions are forgotten too, see Ledger.seen.
+        """
         ...
 
 
@@ -216,6 +244,26 @@ class Ledger(Protocol):
         """The message that was kept for a delivery, None where there is none (any more)."""
         ...
 
+    async def approve(self, delivery: Delivery, rounds: int, change: Change) -> bool:
+        """Let a draft be sent at its hour, or at once where that has passed; False where it waits for no answer.
+
+        rounds: how often it was swapped, as whoever decides has seen it; False where it was swapped since.
+        """
+        ...
+
+    async def drop(self, delivery: Delivery, reason: str, change: Change) -> bool:
+        """Skip a draft, approved or not, for that reason; False where it is not to be sent any more, or on its way."""
+        ...
+
+    async def redraft(
+        self, delivery: Delivery, draft: Draft, theme: str, picks: Sequence[Picked], message: Message, change: Change
+    ) -> bool:
+        """Put other picks and parts in the place of a draft's, of which `draft.left_out` names one more.
+
+        False, and nothing written, where it waits for no answer or was swapped since.
+        """
+        ...
+
     async def again(self, delivery: Delivery, now: datetime, change: Change) -> bool:
         """Send a delivery on its way again that was refused, expired or uncertain; False for any other.
 
@@ -267,6 +315,22 @@ class Ledger(Protocol):
 
     async def saves(self, workspace: str, member: str) -> Sequence[Saved]:
         """A member's list, the latest first."""
+        ...
+
+    async def seen(self, workspace: str, interaction: str, now: datetime) -> datetime | None:
+        """When this interaction (Command.id) was first asked about; None for the first time, which this one is then."""
+        ...
+
+    async def leave(self, workspace: str, at: datetime) -> None:
+        """The workspace removed digestbot: it is to be erased at that instant, or at an earlier one that was named."""
+        ...
+
+    async def stay(self, workspace: str) -> bool:
+        """The workspace is back, and is not erased; False where it was not to be."""
+        ...
+
+    async def erase(self, workspace: str) -> int:
+        """Delete every row of a workspace, its audit too, for good; answers how many there were."""
         ...
 
     async def capture(self, capture: Capture) -> Capture:

@@ -59,7 +59,7 @@ def _digest(view: Digest) -> Content:
     around = sum(len(str(text)) for text in values.values()) + len("Wednesday 30 September 2026")
     most = view.characters or max(READ_AT_ONCE, A_HIGHLIGHT * len(view.highlights))
     items = _to_length(_items(view.highlights, view.actions, view.also_in), most - around)
-    values |= {"title": values["title"] or "Highlights", "date": view.day}
+    values |= {"title": values["title"] or "Highlights", "date": view.day, "mention": view.mention}
     return Content("digest", values, items, _of_all(view))
 
 

@@ -32,10 +32,15 @@ _DISCORD_EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a platform writes. link: label (escaped already) and safe address -> markup, None where nothing is linked."""
+    """How a platform writes. link: label (escaped already) and safe address -> markup, None where nothing is linked.
+
+    group: the ids of what a message may mention, and call: such an id -> the markup that does. None: nobody.
+    """
 
     escape: Callable[[str], str]
     link: Callable[[str, str], str] | None = None
+    group: re.Pattern[str] | None = None
+    call: Callable[[str], str] | None = None
 
 
 def clean(text: str) -> str:
@@ -105,8 +110,27 @@ def _discord_link(label: str, url: str) -> str:
     return f"[{label}]({url})"
 
 
+def _slack_call(group: str) -> str:
+    return f"<!{group}>" if group == "here" else f"<!subteam^{group}>"
+
+
+def _discord_call(group: str) -> str:
+    return f"<@&{group}>"
+
+
+_SLACK_GROUP = re.compile(r"S[A-Z0-9]{2,20}|here", re.ASCII)
+"""A user group's id (docs.slack.dev, "Formatting message text"), or those who are there, if somebody says just that."""
+_DISCORD_GROUP = re.compile(r"[1-9]\d{14,19}", re.ASCII)
+"""A role's id; @everyone's is the guild's own, and Discord mentions nobody by it without its own permission."""
+
 DIALECTS = {
-    "slack": Dialect(slack, _slack_link),
-    "discord": Dialect(discord, _discord_link),
+    "slack": Dialect(slack, _slack_link, _SLACK_GROUP, _slack_call),
+    "discord": Dialect(discord, _discord_link, _DISCORD_GROUP, _discord_call),
     "text": Dialect(clean),  # its templates show the address on a line of its own
 }
+
+
+def mentionable(templates: str, group: str) -> bool:
+    """Whether a message made with these templates can mention a group of this id."""
+    dialect = DIALECTS.get(templates, DIALECTS["text"])
+    return dialect.group is not None and dialect.group.fullmatch(group) is not None

@@ -9,6 +9,7 @@ from unicodedata import east_asian_width
 
 from jinja2 import Undefined
 
+from digestbot.model import Mention
 from digestbot.rendering.actions import action_id
 from digestbot.rendering.attribution import Span
 from digestbot.rendering.cutting import shorten
@@ -35,6 +36,8 @@ def literal(dialect: Dialect, value: object) -> object:
         return value.text
     if isinstance(value, str):
         return dialect.escape(value)
+    if isinstance(value, Mention):
+        return _call(dialect, value)
     if isinstance(value, tuple) and all(isinstance(span, Span) for span in value):
         return _markup(dialect, value)
     return str(value) if isinstance(value, Undefined) else value  # the text of an undefined name is its error
@@ -45,7 +48,8 @@ def filters(dialect: Dialect) -> dict[str, Callable[..., object]]:
 
     plain: shown literally, where nothing is formatted. lines: joined, empty ones left out. bold, code: marked up so.
     cut(most): at most so many characters, counted as they are sent: escaped, unless they are plain.
-    elements: an attribution as Slack's rich_text elements.
+    elements: an attribution, or a Mention, as Slack's rich_text elements. called: a Mention, or None where its id
+    is none of the platform's.
     id: the id of an Action. day: an ISO date in words. table(columns): rows aligned for a font of fixed width.
     """
     return {
@@ -54,7 +58,8 @@ def filters(dialect: Dialect) -> dict[str, Callable[..., object]]:
         "bold": lambda value: Ready(f"**{literal(dialect, value)}**"),
         "code": lambda value: Ready(discord_code(str(value))),
         "cut": lambda value, most: _cut(dialect, value, most),
-        "elements": _elements,
+        "elements": lambda value: _elements(_called(dialect, value) if isinstance(value, Mention) else value),
+        "called": lambda mention: _called(dialect, mention),
         "id": lambda action: Plain(action_id(action)),
         "day": day,
         "table": _table,
@@ -78,10 +83,25 @@ def _linked(dialect: Dialect, span: Span) -> str:
     return dialect.link(label, span.url) + (dialect.escape(f" ({host(span.url)})") if span.host else "")
 
 
-def _elements(spans: Sequence[Span]) -> list[dict[str, str]]:
+def _called(dialect: Dialect, mention: Mention | None) -> Mention | None:
+    """The one place where a mention is let through: an id that is exactly a group's, of a value of its own type."""
+    known = isinstance(mention, Mention) and dialect.group is not None and dialect.group.fullmatch(mention.id)
+    return mention if known else None
+
+
+def _call(dialect: Dialect, mention: Mention) -> str:
+    allowed = _called(dialect, mention)
+    return dialect.call(allowed.id) if allowed and dialect.call else ""
+
+
+def _elements(spans: Sequence[Span] | Mention | None) -> list[dict[str, str]]:
     """Text and links of rich_text, which shows both literally; the host of a link stands behind it."""
+    if isinstance(spans, Mention):
+        if spans.id == "here":
+            return [{"type": "broadcast", "range": "here"}]
+        return [{"type": "usergroup", "usergroup_id": spans.id}]
     elements = []
-    for span in spans:
+    for span in spans or ():
         elements.append({"type": "link", "url": span.url} if span.url else {"type": "text"})
         elements[-1]["text"] = span.text
         if span.url and span.host:

@@ -24,9 +24,15 @@ class Admins:
         """Say, once a delivery, that its refusal paused the subscription; False where nobody is told anew."""
         order = delivery.subscription
         text = (
-            f"“{order.id}” in {order.channel} is paused: {reason} Once that is mended, say /digest resume {order.id}."
+            f"“{order.id}” in {order.channel} is paused: {reason} Once that is mended, say /digest resume {order.id},"
+            " or wait until digestbot sees it."
         )
         return await self._tell(delivery, f"paused/{delivery.id}", text, now)
+
+    async def say(self, workspace: str, topic: str, text: str, now: datetime) -> bool:
+        """Say something once a topic; False where nobody is told anew."""
+        channel = self.channel(workspace)
+        return channel is not None and await self.outbox.announce(channel, topic[:_LONGEST], text, now)
 
     async def stock(self, delivery: Delivery, state: str, warning: str, now: datetime) -> bool:
         """Say, once a week for each state of a subscription's stock, how it stands; False where nobody is told anew."""
@@ -36,8 +42,7 @@ class Admins:
         return await self._tell(delivery, topic, f"About “{order.id}” in {order.channel}: {warning}", now)
 
     async def _tell(self, about: Delivery, topic: str, text: str, now: datetime) -> bool:
-        channel = self.channel(about.subscription.channel.workspace)
         own = about.subscription.channel.member  # what members order for themselves is nobody else's business
-        if about.notice or own or channel is None:  # a notice never says anything about itself
+        if about.notice or own:  # a notice never says anything about itself
             return False
-        return await self.outbox.announce(channel, topic[:_LONGEST], text, now)
+        return await self.say(about.subscription.channel.workspace, topic, text, now)

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digestbot.commands.offers import beneath
+from digestbot.curation import recalled
 from digestbot.curation.elsewhere import elsewhere
 from digestbot.errors import PlatformError
-from digestbot.model import Action, Digest, Highlight, MessageRef, Notice, Part
-from digestbot.orders import PartState, Picked, Record
+from digestbot.model import Digest, Highlight, MessageRef, Notice, Part
+from digestbot.orders import PartState, Record
 from digestbot.ports import Hidden, Ledger, Library, Platform
-from digestbot.service.composing import Render
+from digestbot.service.composing import Render, laid_out
 
-_EVERYTHING = "everything"
 _EMPTY = "This was taken back."
 
 
@@ -39,10 +39,9 @@ class Amender:
             return f"{order.channel} cannot change what was posted there. Delete it by hand if it has to go."
         library = await self.library(order.channel.workspace)
         hidden = await self.ledger.hidden(order.channel.workspace)
-        found = [_now(one, library) for one in record.picks]
+        found = [recalled(one, library) for one in record.picks]
         kept = tuple(one for one in found if one and not _is_hidden(one, hidden))
-        offered = beneath(kept) if platform.capabilities.can_answer else ()
-        parts = self._parts(record, library, kept, offered, platform.templates(order.channel))
+        parts = self._parts(record, library, kept, platform)
         try:
             await self._edit(platform, record, posted, parts)
         except PlatformError as error:
@@ -52,14 +51,15 @@ class Amender:
         return f"What was posted is edited. Highlights shown: {len(kept)}; taken out: {gone}.{rest}"
 
     def _parts(
-        self, record: Record, library: Library, kept: tuple[Highlight, ...], offered: tuple[Action, ...], templates: str
+        self, record: Record, library: Library, kept: tuple[Highlight, ...], platform: Platform
     ) -> Sequence[Part]:
+        order = record.delivery.subscription
         if not kept:
-            return self.render(Notice(_EMPTY), templates).parts
-        title = record.delivery.subscription.title or record.theme
+            return self.render(Notice(_EMPTY), platform.templates(order.channel)).parts
         day = record.delivery.occurrence.date().isoformat()
-        digest = Digest(title, day, kept, offered, also_in=elsewhere(library, kept))
-        return self.render(digest, templates).parts
+        offered = beneath(kept) if platform.capabilities.can_answer else ()
+        digest = Digest(record.theme, day, kept, offered, also_in=elsewhere(library, kept))
+        return laid_out(digest, order, platform, self.render).parts
 
     async def _edit(
         self, platform: Platform, record: Record, posted: Iterable[PartState], parts: Sequence[Part]
@@ -69,15 +69,6 @@ class Amender:
         empty = self.render(Notice(_EMPTY), platform.templates(channel)).parts[0]
         for n, place in enumerate(posted):
             await platform.edit(MessageRef(channel, place.ref), parts[n] if n < len(parts) else empty)
-
-
-def _now(picked: Picked, library: Library) -> Highlight | None:
-    """The highlight as it is now: by its id, else by what it is called where it comes from."""
-    if one := library.get(picked.id):
-        return one
-    if not picked.native:
-        return None
-    return next((one for one in library.within(_EVERYTHING, picked.source) if one.native_id == picked.native), None)
 
 
 def _is_hidden(one: Highlight, hidden: Hidden) -> bool:

@@ -10,8 +10,8 @@ from typing import Protocol, TypeVar
 from digestbot.commands.offers import beneath
 from digestbot.curation import Curated, compose
 from digestbot.curation.guidance import Guidance, guided
-from digestbot.model import Delivery, Message, Notice, View
-from digestbot.ports import Ledger, Library
+from digestbot.model import Delivery, Digest, Mention, Message, Notice, Subscription, View
+from digestbot.ports import Ledger, Library, Platform
 
 T = TypeVar("T")
 
@@ -41,8 +41,8 @@ class Composer:
     run: Run
     answering: frozenset[str] = frozenset()
 
-    async def compose(self, delivery: Delivery, templates: str, now: datetime) -> tuple[Curated, Message | None]:
-        """A delivery's picks and its message; None where the stock has nothing for it.
+    async def compose(self, delivery: Delivery, platform: Platform, now: datetime) -> tuple[Curated, Message | None]:
+        """A delivery's picks and its message on its platform; None where the stock has nothing for it.
 
         Raises EmptyError, ThemeError, ContentError, SettingsError, TemplateError, StoreError.
         """
@@ -57,8 +57,8 @@ class Composer:
             if not found.picks:
                 return found, None
             offered = beneath(found.digest.highlights) if order.channel.platform in self.answering else ()
-            digest = replace(found.digest, title=order.title or found.theme, actions=offered)
-            return found, self.render(digest, templates)
+            digest = replace(found.digest, title=found.theme, actions=offered)
+            return found, laid_out(digest, order, platform, self.render)
 
         return await self.run(work)
 
@@ -67,3 +67,19 @@ class Composer:
         answered = delivery.subscription.channel.platform in self.answering
         notice = Notice(delivery.notice, delivery.actions if answered else ())
         return await self.run(lambda: self.render(notice, templates))
+
+
+def laid_out(digest: Digest, order: Subscription, platform: Platform, render: Render) -> Message:
+    """The message of a digest as its order wants it: its title, whom it calls, and the question to discuss.
+
+    The question is the last part, in the digest's thread, where the platform has threads; else the closing words.
+    Raises TemplateError.
+    """
+    templates, threads = platform.templates(order.channel), platform.capabilities.can_thread
+    called = Mention(order.mention) if order.mention else None
+    title, closing = order.title or digest.title, "" if threads else order.prompt
+    message = render(replace(digest, title=title, closing=closing, mention=called), templates)
+    if not threads or not order.prompt:
+        return message
+    question = render(Notice(order.prompt), templates)
+    return Message((*message.parts, *question.parts), (*message.problems, *question.problems))

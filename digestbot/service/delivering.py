@@ -7,7 +7,7 @@ under its key where the platform makes no second message of it, before anything 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -22,12 +22,16 @@ from digestbot.errors import (
     ThemeError,
     origin,
 )
-from digestbot.model import Message, MessageRef
+from digestbot.model import Channel, Message, MessageRef
 from digestbot.orders import Claim, Ended, Outcome, Picked
 from digestbot.ports import LEASE_SECONDS, Outbox, Pace, Platform
-from digestbot.service import retrying
+from digestbot.service import drafting, retrying
 from digestbot.service.admins import Admins
+from digestbot.service.channels import Channels
 from digestbot.service.composing import Composer
+from digestbot.service.drafting import Drafter
+from digestbot.service.held import Held
+from digestbot.service.pinning import pin_latest
 
 FRESH_SECONDS = 0.6 * LEASE_SECONDS
 """How long after a claim, or its last extension, a post may begin; what is thawed later may be somebody else's."""
@@ -45,36 +49,6 @@ LONGEST_PAUSE = timedelta(seconds=10)
 _STOPPED = "digestbot stopped, or had no answer, while a part was being posted;"
 
 
-@dataclass(slots=True)
-class Held:
-    """A claim that this process holds. fresh_until: the monotonic second until which a post may begin.
-
-    leave: begin nothing more, and give it back. in_flight: a part was handed to the platform, and what became of it is
-    not written down. place: its reserved place within the
-    paces, None once it is used. ended: see Kept.ended. doubt: why a part is in doubt.
-    looks: see Kept.looks.
-    """
-
-    claim: Claim
-    fresh_until: float
-    leave: bool = False
-    in_flight: bool = False
-    place: datetime | None = None
-    ended: dict[int, MessageRef | None] = field(default_factory=dict)
-    doubt: str = ""
-    looks: int = 0
-
-    def __post_init__(self) -> None:
-        """Begin where the attempts before this one ended."""
-        self.place = self.claim.send_at
-        self.looks = self.claim.kept.looks if self.claim.kept else 0
-        self.ended = dict(self.claim.kept.ended) if self.claim.kept else {}
-
-    def coming(self, message: Message) -> list[int]:
-        """The parts of the message that have not ended."""
-        return [n for n in range(len(message.parts)) if n not in self.ended]
-
-
 @dataclass(frozen=True, slots=True)
 class Service:
     """Delivers what was claimed, through the ports.
@@ -86,7 +60,9 @@ class Service:
     outbox: Outbox
     platforms: Mapping[str, Platform]
     composer: Composer
+    drafter: Drafter
     admins: Admins
+    channels: Channels
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
@@ -102,10 +78,26 @@ class Service:
         await self.outbox.finish(ended, self.now())
         return ended
 
+    async def channel_gone(self, channel: Channel, reason: str) -> None:
+        """A platform says that a channel is archived, private or gone: its orders pause at once. Raises StoreError."""
+        await self.channels.gone(channel, reason)
+
+    async def channel_back(self, channel: Channel) -> None:
+        """A platform says that a channel is there (again): what it had refused goes on. Raises StoreError."""
+        await self.channels.back(channel)
+
+    async def workspace_left(self, workspace: str) -> None:
+        """A workspace removed digestbot: its orders pause, and it is erased after 30 days. Raises StoreError."""
+        await self.channels.left(workspace)
+
+    async def workspace_back(self, workspace: str) -> None:
+        """A workspace has digestbot again: nothing is erased, what the platform takes goes on. Raises StoreError."""
+        await self.channels.returned(workspace)
+
     async def _attempt(self, held: Held) -> Ended:
         delivery = held.claim.delivery
         try:
-            return await self._send(held)
+            return await self._pinned(held, await self._send(held))
         except StoreError:
             raise
         except PlatformError as error:
@@ -123,22 +115,24 @@ class Service:
         if kept and kept.begun_at:
             settled = await self._settle(held, kept.message, kept.begun_at)
             return settled or await self._post(held, kept.message)
-        if not held.ended and (late := self._too_late(held.claim)):
+        if not held.ended and (late := drafting.unanswered(held.claim) or self._too_late(held.claim)):
             return Ended(held.claim.delivery, Outcome.EXPIRED, late)
         if held.leave:
             return self._given_back(held)
+        if drafting.wanted(held.claim, self.now()):
+            return await self._draft(held)
         return await (self._post(held, kept.message) if kept else self._post_anew(held))
 
     async def _post_anew(self, held: Held) -> Ended:
         """Compose, keep and post; the first part is in flight as soon as the message is kept."""
         delivery = held.claim.delivery
-        templates = self._platform(held).templates(delivery.subscription.channel)
         message: Message | None
         theme, picks, remark = "", tuple[Picked, ...](), ""
         if delivery.notice:
+            templates = self._platform(held).templates(delivery.subscription.channel)
             message = await self.composer.notice(delivery, templates)
         else:
-            found, message = await self._composed(held, templates)
+            found, message = await self._composed(held)
             theme, picks, remark = found.theme, found.picked, found.warning
         if message is None:
             return Ended(delivery, Outcome.SKIPPED, remark)
@@ -147,6 +141,24 @@ class Service:
             return self._given_back(held)
         await self.outbox.keep(delivery, theme, picks, message, self.now())
         return await self._post(held, message, begun=True, remark=remark)
+
+    async def _draft(self, held: Held) -> Ended:
+        """Compose, keep what is to be sent, and show it to curators; nothing is in flight."""
+        delivery = held.claim.delivery
+        if not held.claim.kept:
+            found, message = await self._composed(held)
+            if message is None:
+                return Ended(delivery, Outcome.SKIPPED, found.warning)
+            await self.outbox.keep(delivery, found.theme, found.picked, message, self.now(), begun=False)
+        return await self.drafter.show(held.claim, self.now())
+
+    async def _pinned(self, held: Held, ended: Ended) -> Ended:
+        """Pin what is in the channel as a whole, if that was ordered; a failure is a remark."""
+        first = held.ended.get(0)
+        if ended.outcome is not Outcome.CONFIRMED or first is None or not self._pins(held):
+            return ended
+        remark = await pin_latest(self._platform(held), self.composer.ledger, ended.delivery, first)
+        return replace(ended, reason=" ".join(filter(None, (ended.reason, remark))))
 
     async def _settle(self, held: Held, message: Message, begun_at: datetime) -> Ended | None:
         """Find out what became of the part that was in flight; None where the parts to come may follow."""
@@ -254,7 +266,7 @@ class Service:
     async def _arrived(self, held: Held, message: Message, n: int, ref: MessageRef, remark: str = "") -> Ended | None:
         """Write down that a part arrived: with the end of the delivery, where it was the last."""
         held.ended[n] = ref
-        if not held.coming(message):
+        if not held.coming(message) and not self._pins(held):  # pinning takes time, in which it had better be known
             return self._done(held, ref, remark)
         await self.outbox.end(held.claim.delivery, n, ref, self.now())
         held.in_flight = False
@@ -276,11 +288,11 @@ class Service:
         except Exception as error:  # noqa: BLE001 - the doubt about this part is the worse trouble
             return PlatformError(f"A fault in digestbot: {origin(error)}.", permanent=False)
 
-    async def _composed(self, held: Held, templates: str) -> tuple[Curated, Message | None]:
+    async def _composed(self, held: Held) -> tuple[Curated, Message | None]:
         """The picks and the message; what admins should know of the stock they are told."""
         delivery = held.claim.delivery
         try:
-            found, message = await self.composer.compose(delivery, templates, self.now())
+            found, message = await self.composer.compose(delivery, self._platform(held), self.now())
         except (EmptyError, ThemeError) as error:
             await self.admins.stock(delivery, "none", str(error), self.now())
             raise
@@ -359,6 +371,9 @@ class Service:
         held.place = None
         if seconds > 0:
             await self.sleep(seconds)
+
+    def _pins(self, held: Held) -> bool:
+        return held.claim.delivery.subscription.pin and self._platform(held).capabilities.can_pin
 
     def _platform(self, held: Held) -> Platform:
         return self.platforms[held.claim.delivery.subscription.channel.platform]

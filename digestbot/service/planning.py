@@ -51,17 +51,19 @@ def decide(standing: Standing, now: datetime) -> Plan:
     """What follows for a standing order at `now`: see ports.Decide. What was missed follows `catch_up`.
 
     latest: the last one is sent within GRACE, the others are skipped. skip: only what is due this minute is sent.
-    all: each is sent in its turn. A schedule that cannot be read, or has ended, pauses the order.
+    all: each is sent in its turn. A schedule that cannot be read, or has ended, pauses the order. What curators are to
+    see is planned before its hour.
     """
     try:
         order = _parsed(standing.subscription.schedule, standing.subscription.zone)
     except ScheduleError as error:
         return Plan((), pause=str(error))
-    missed = _missed(order, _since(standing, order, now), now)
-    coming = _after(order, now)
+    ahead = now + standing.subscription.lead
+    due = _due(standing, order, _missed(order, _since(standing, order, now), ahead), now)
+    coming = _after(order, ahead)
     if coming is None:
-        return Plan(_due(standing, order, missed, now), pause="Its schedule has no further times.")
-    return Plan(_due(standing, order, missed, now), coming, schedule.instant(order, coming))
+        return Plan(due, pause="Its schedule has no further times.")
+    return Plan(due, coming, schedule.instant(order, coming))
 
 
 def first(subscription: Subscription, now: datetime) -> tuple[datetime, datetime]:
@@ -110,7 +112,7 @@ def _declare(wanted: Subscription, there: Standing | None, now: datetime) -> Ste
 
 
 def _remove(there: Standing, now: datetime) -> Step:
-    gone = replace(there, state="removed", declared=False, reason="", next_occurrence=None, next_at=None)
+    gone = replace(there, state="removed", declared=False, reason="", next_occurrence=None, next_at=None, paused_by="")
     return _step(gone, "remove", f"“{there.subscription.id}” is gone from digestbot.toml, and is removed.", "", now)
 
 
@@ -121,7 +123,7 @@ def _step(standing: Standing, action: str, said: str, detail: str, now: datetime
 
 def _active(standing: Standing, now: datetime) -> Standing:
     occurrence, at = first(standing.subscription, now)
-    return replace(standing, state="active", reason="", next_occurrence=occurrence, next_at=at)
+    return replace(standing, state="active", reason="", paused_by="", next_occurrence=occurrence, next_at=at)
 
 
 def _words(standing: Standing) -> str:
@@ -149,7 +151,7 @@ def _since(standing: Standing, order: Schedule, now: datetime) -> datetime:
 
 
 def _missed(order: Schedule, since: datetime, now: datetime) -> list[datetime]:
-    """The occurrences that have come, of many the latest: at most MOST_MISSED.
+    """The occurrences up to `now`, of many the latest: at most MOST_MISSED.
 
     The search begins later and later until few enough are left, for a schedule may have one every minute.
     """
@@ -163,7 +165,21 @@ def _missed(order: Schedule, since: datetime, now: datetime) -> list[datetime]:
         begin += (wall - begin) / 2
 
 
-def _due(standing: Standing, order: Schedule, missed: Sequence[datetime], now: datetime) -> tuple[Due, ...]:
+def _due(standing: Standing, order: Schedule, come: Sequence[datetime], now: datetime) -> tuple[Due, ...]:
+    """What becomes of the occurrences that have come, and of those that curators are to see ahead of their hour."""
+    missed = [at for at in come if schedule.instant(order, at) <= now]
+    ahead = [(at, schedule.instant(order, at)) for at in come[len(missed) :]]
+    early = (Due(at, instant, expires_at=instant + GRACE) for at, instant in ahead)
+    return tuple(_drafted(standing.subscription, due, now) for due in (*_late(standing, order, missed, now), *early))
+
+
+def _drafted(subscription: Subscription, due: Due, now: datetime) -> Due:
+    """What is held back without an answer is shown to curators however late it is, the rest while there is time."""
+    asks = subscription.draft == "waits" or (subscription.draft == "sends" and due.due_at > now)
+    return replace(due, draft_at=due.due_at - subscription.lead) if asks and not due.skip else due
+
+
+def _late(standing: Standing, order: Schedule, missed: Sequence[datetime], now: datetime) -> tuple[Due, ...]:
     if standing.subscription.catch_up == "all":
         return tuple(_in_turn(at, now + n * SPACING) for n, at in enumerate(missed))
     skipped = [Due(at, schedule.instant(order, at), _OVERTAKEN) for at in missed[:-1]]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, selec
 from digestbot.model import Delivery, Message, Part
 from digestbot.orders import Claim, Kept, Outcome
 from digestbot.ports import LEASE_SECONDS, Claimed, Pace
-from digestbot.store import pacing, rows
+from digestbot.store import drafting, pacing, rows
 from digestbot.store.tables import attempts, deliveries, parts
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
@@ -174,7 +174,8 @@ def _write(db: Connection, taking: _Taking, now: datetime) -> list[Claim]:
 def _take(db: Connection, taken: Sequence[tuple[Row[Any], Delivery, datetime]], now: datetime) -> list[Claim]:
     lease = rows.lease_clock(db, now) + LEASE
     db.execute(_TAKE, {"rows": [row.id for row, _, _ in taken], "now": now, "lease": lease})
-    kept = _kept(db, [(row, delivery) for row, delivery, _ in taken if row.attempt])
+    kept = _kept(db, [(row, delivery) for row, delivery, _ in taken if row.attempt or row.notice])
+    drafts = drafting.of(db, [row.id for row, delivery, _ in taken if delivery.subscription.draft != "off"])
     return [
         Claim(
             replace(delivery, attempt=row.attempt + 1),
@@ -182,6 +183,7 @@ def _take(db: Connection, taken: Sequence[tuple[Row[Any], Delivery, datetime]], 
             row.state == Outcome.UNCERTAIN,
             kept.get(row.id),
             row.expires_at,
+            drafts.get(row.id),
         )
         for row, delivery, at in taken
     ]

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 
-from digestbot.model import Action, Channel, Delivery, Subscription
+from digestbot.model import Action, Channel, Delivery, Message, Subscription
 from digestbot.orders import Due, Ended, Outcome, Plan, Standing
 from digestbot.ports import Decide
-from digestbot.store import rows
+from digestbot.store import drafting, rows, settling
 from digestbot.store.dialect import upsert
 from digestbot.store.prepared import Prepared
 from digestbot.store.tables import deliveries, subscriptions
@@ -49,6 +49,7 @@ _ADVANCE = Prepared(
         changed_at=bindparam("now"),
         state=bindparam("becomes"),
         reason=bindparam("why"),
+        paused_by=bindparam("whose"),
         version=subscriptions.c.version + 1,
     )
 )
@@ -58,11 +59,11 @@ def plan(db: Connection, now: datetime, decide: Decide, most: int) -> Sequence[E
     """See ports.Outbox."""
     while taken := _due(db, now, most):
         decided = [(row, *_decided(row, now, decide)) for row in taken]
-        _ADVANCE.run(db, [_advanced(row, plan, now) for row, _, plan in decided])
+        _ADVANCE.run(db, [_advanced(row, one, plan, now) for row, one, plan in decided])
         wanted = [(row.turn, one, due) for row, one, plan in decided if one for due in plan.due]
         written = _write(db, wanted, now) if wanted else ()
         # An empty answer says that nothing more is due; an order that stays due must not hold this up for ever.
-        if written or any(plan.next_at and plan.next_at <= now for _, _, plan in decided):
+        if written or any((at := _planned_at(one, plan)) and at <= now for _, one, plan in decided):
             return written
     return ()
 
@@ -81,15 +82,20 @@ def _decided(row: Row[Any], now: datetime, decide: Decide) -> tuple[Standing | N
     return standing, decide(standing, now)
 
 
-def _advanced(row: Row[Any], plan: Plan, now: datetime) -> dict[str, object]:
+def _planned_at(one: Standing | None, plan: Plan) -> datetime | None:
+    return rows.planned_at(one.subscription, plan.next_at) if one else plan.next_at
+
+
+def _advanced(row: Row[Any], one: Standing | None, plan: Plan, now: datetime) -> dict[str, object]:
     return {
         "row": row.id,
         "space": row.workspace,
         "occurrence": plan.next_occurrence,
-        "at": plan.next_at,
+        "at": _planned_at(one, plan),
         "now": now,
         "becomes": "paused" if plan.pause else row.state,
         "why": plan.pause or row.reason,
+        "whose": "schedule" if plan.pause else row.paused_by,
     }
 
 
@@ -102,7 +108,9 @@ def _write(db: Connection, wanted: Sequence[tuple[int, Standing, Due]], now: dat
     wrongly = and_(deliveries.c.state == Outcome.SKIPPED, deliveries.c.planned_at > row.excluded.planned_at)
     written = row.on_conflict_do_update(index_elements=IDENTITY, set_=renewed, where=wrongly)
     made = db.execute(written.returning(deliveries.c.id, *IDENTITY), values)
-    return [_planned(number, *new[identity][1:]) for number, *key in made if (identity := tuple(key))]
+    planned = [(number, *new[tuple(key)][1:]) for number, *key in made]
+    drafting.want(db, planned)
+    return [_planned(*one) for one in planned]
 
 
 def _identity(order: Subscription, due: Due) -> tuple[object, ...]:
@@ -113,13 +121,14 @@ def _planned(number: int, order: Subscription, due: Due) -> Ended:
     delivery = Delivery(order, due.at, 0, number=number)
     if due.skip:
         return Ended(delivery, Outcome.SKIPPED, due.skip)
-    return Ended(delivery, Outcome.PLANNED, due_at=due.due_at)
+    return Ended(delivery, Outcome.PLANNED, due_at=due.draft_at or due.due_at)
 
 
 def delivery_row(
     order: Subscription, due: Due, now: datetime, *, turn: int = 0, notice: str = "", actions: Sequence[Action] = ()
 ) -> dict[str, object]:
     """A new delivery as it is kept. turn: how many orders its workspace had before."""
+    due_at = None if due.skip else due.draft_at or due.due_at
     return {
         "workspace": order.channel.workspace,
         "subscription": order.id,
@@ -133,28 +142,39 @@ def delivery_row(
         "reason": due.skip,
         "theme": "",
         "planned_at": now,
-        "due_at": None if due.skip else due.due_at,
+        "due_at": due_at,
         "expires_at": due.expires_at,
-        "turn": None if due.skip else due.due_at + timedelta(seconds=turn),
+        "turn": due_at and due_at + timedelta(seconds=turn),
         "finished_at": now if due.skip else None,
     }
 
 
 def add(
     db: Connection, order: Subscription, due: Due, now: datetime, notice: str = "", actions: Sequence[Action] = ()
-) -> bool:
-    """Plan one delivery beside the schedule; False where it is there already."""
+) -> int | None:
+    """Plan one delivery beside the schedule, and answer its number; None where it is there already."""
     made = upsert(db, deliveries).values(delivery_row(order, due, now, notice=notice, actions=actions))
     new = made.on_conflict_do_nothing(index_elements=IDENTITY).returning(deliveries.c.id)
-    return db.execute(new).first() is not None
+    number: int | None = db.scalar(new)
+    return number
 
 
 def announce(
-    db: Connection, channel: Channel, topic: str, text: str, now: datetime, actions: Sequence[Action] = ()
+    db: Connection,
+    channel: Channel,
+    topic: str,
+    text: str,
+    now: datetime,
+    actions: Sequence[Action] = (),
+    message: Message | None = None,
 ) -> bool:
     """See ports.Outbox. A notice has one occurrence for all time, so that there is one of each topic."""
     name = f"notice:{blake2b(f'{channel}#{topic}'.encode(), digest_size=8).hexdigest()}"
-    return add(db, Subscription(name, channel, ""), Due(_ONCE, now), now, text, actions)
+    order = Subscription(name, channel, "")
+    number = add(db, order, Due(_ONCE, now), now, text, actions)
+    if number is not None and message:
+        settling.lay_out(db, Delivery(order, _ONCE, 0, text, number), message, now)
+    return number is not None
 
 
 _ONCE = datetime(1970, 1, 1)  # noqa: DTZ001 - an occurrence is a wall time

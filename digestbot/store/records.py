@@ -7,14 +7,27 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from digestbot.model import Channel, Delivery, Message, Part
 from digestbot.orders import UNSHOWN, Attempt, Change, Outcome, Picked, Record
 from digestbot.ports import Shown
-from digestbot.store import rows
+from digestbot.store import drafting, rows
 from digestbot.store.opinions import note
-from digestbot.store.tables import attempts, deliveries, parts, shown
+from digestbot.store.tables import attempts, deliveries, interactions, parts, shown
 
 _AGAIN = (Outcome.REFUSED, Outcome.EXPIRED, Outcome.UNCERTAIN)
 
@@ -57,6 +70,7 @@ def one(db: Connection, workspace: str, subscription: str, occurrence: datetime 
             Picked(pick.highlight_id, pick.source, pick.native)
             for pick in db.execute(select(shown).where(picked).order_by(shown.c.id))
         ),
+        draft=drafting.of(db, [row.id]).get(row.id),
     )
 
 
@@ -83,6 +97,7 @@ def again(db: Connection, delivery: Delivery, now: datetime, change: Change) -> 
     if not db.execute(update(deliveries).where(this).values(anew)).rowcount:
         return False
     db.execute(update(parts).where(unsettled).values(state="waiting", message_ref=None, changed_at=now))
+    drafting.settle(db, row.workspace, row.id)
     note(db, change)
     return True
 
@@ -148,6 +163,7 @@ def prune(db: Connection, before: datetime) -> int:
     old = and_(parts.c.text != _EMPTY, over)
     count = db.scalar(select(func.count(parts.c.delivery.distinct())).where(old)) or 0
     db.execute(update(parts).where(old).values(payload={}, text=""))
+    db.execute(delete(interactions).where(interactions.c.at < before))
     return count
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from digestbot.model import Action, Channel, Delivery, MessageRef, Subscription
-from digestbot.orders import Change, Outcome, PartState, Record, Standing
+from digestbot.orders import Change, Draft, Outcome, PartState, Record, Standing
 
 _FIELDS = tuple(field.name for field in fields(Subscription))
 _KNOWN = frozenset(_FIELDS)
@@ -41,17 +41,24 @@ def subscription(kept: Mapping[str, Any]) -> Subscription:
 
 def standing(row: Row[Any]) -> Standing:
     """A row of `subscriptions`; raises UnreadableError."""
+    order = subscription(row.ordered)
     return Standing(
-        subscription(row.ordered),
+        order,
         row.state,
         declared=row.declared,
         by=row.ordered_by,
         reason=row.reason,
         next_occurrence=row.next_occurrence,
-        next_at=row.next_at,
+        next_at=row.next_at and row.next_at + order.lead,
         changed_at=row.changed_at,
         version=row.version,
+        paused_by=row.paused_by,
     )
+
+
+def planned_at(order: Subscription, next_at: datetime | None) -> datetime | None:
+    """When the digest of an instant is planned: earlier where curators are to see it before."""
+    return next_at and next_at - order.lead
 
 
 def delivery(row: Row[Any]) -> Delivery:
@@ -75,6 +82,11 @@ def record(row: Row[Any]) -> Record:
 def part(row: Row[Any]) -> PartState:
     """A row of `parts`."""
     return PartState(row.n, row.key, row.state, row.message_ref or "", row.changed_at)
+
+
+def draft(row: Row[Any]) -> Draft:
+    """A row of `drafts`."""
+    return Draft(row.state, row.send_at, tuple(row.left_out))
 
 
 def ended(channel: Channel, rows: Sequence[Row[Any]]) -> dict[int, MessageRef | None]:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from digestbot.model import Delivery, Message, MessageRef
 from digestbot.orders import Ended, Outcome, Picked
 from digestbot.store.prepared import Prepared
-from digestbot.store.tables import attempts, deliveries, parts, shown
+from digestbot.store.tables import attempts, deliveries, drafts, parts, shown
 
 _THIS = and_(deliveries.c.id == bindparam("row"), deliveries.c.workspace == bindparam("space"))
 _PART = and_(parts.c.delivery == bindparam("row"), parts.c.workspace == bindparam("space"))
@@ -47,6 +47,12 @@ _CLOSE = Prepared(
     )
 )
 
+_ASKED = (
+    update(drafts)
+    .where(drafts.c.delivery == bindparam("row"), drafts.c.workspace == bindparam("space"))
+    .values(state="shown")
+)
+
 
 class Keeping(NamedTuple):
     """The arguments of Outbox.keep."""
@@ -56,6 +62,7 @@ class Keeping(NamedTuple):
     picks: Sequence[Picked]
     message: Message
     now: datetime
+    begun: bool = True
 
 
 class PartEnded(NamedTuple):
@@ -72,9 +79,19 @@ def keep(db: Connection, batch: Sequence[Keeping]) -> Sequence[bool]:
     held = _held(db, [one.delivery for one in batch])
     mine = [one for one, holds in zip(batch, held, strict=True) if holds]
     _THEME.run(db, [{**_key(one.delivery), "called": one.theme} for one in mine])
-    _NEW_PARTS.run(db, [row for one in mine for row in _part_rows(one)])
-    _NEW_SHOWN.run(db, [row for one in mine for row in _shown_rows(one)])
+    write(db, mine)
     return held
+
+
+def write(db: Connection, batch: Sequence[Keeping]) -> None:
+    """Write parts and picks that are not there yet."""
+    _NEW_PARTS.run(db, [row for one in batch for row in _part_rows(one)])
+    _NEW_SHOWN.run(db, [row for one in batch for row in _shown_rows(one)])
+
+
+def lay_out(db: Connection, delivery: Delivery, message: Message, now: datetime) -> None:
+    """Write the parts of a delivery that nobody has claimed yet."""
+    write(db, [Keeping(delivery, "", (), message, now, begun=False)])
 
 
 _NEW_PARTS, _NEW_SHOWN = Prepared(parts.insert()), Prepared(shown.insert())
@@ -103,6 +120,8 @@ def finish(db: Connection, batch: Sequence[tuple[Ended, datetime]]) -> Sequence[
     _LAND.run(db, [_landed(*one) for one in mine if _lands(one[0])])
     _TRIED[db.dialect.name].run(db, [_attempt(ended, since[_fence(ended.delivery)], now) for ended, now in mine])
     _CLOSE.run(db, [_closed(*one) for one in mine])
+    if asked := [_key(ended.delivery) for ended, _ in mine if ended.outcome is Outcome.DRAFT]:
+        db.execute(_ASKED, asked)
     return held
 
 
@@ -141,7 +160,7 @@ def _part_rows(one: Keeping) -> list[dict[str, object]]:
             "key": one.delivery.key(n),
             "payload": part.payload,
             "text": part.text,
-            "state": "waiting" if n else "begun",
+            "state": "begun" if one.begun and not n else "waiting",
             "message_ref": None,
             "changed_at": one.now,
         }

@@ -14,6 +14,7 @@ from digestbot.orders import (
     Capture,
     CaptureState,
     Change,
+    Draft,
     Due,
     Ended,
     Opinion,
@@ -25,7 +26,7 @@ from digestbot.orders import (
     Voted,
 )
 from digestbot.ports import Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
-from digestbot.store import captures, claiming, opinions, pacing, planning, records, settling
+from digestbot.store import captures, claiming, drafting, opinions, pacing, planning, records, settling, workspaces
 from digestbot.store import standing as orders
 from digestbot.store.engine import Database
 from digestbot.store.lane import MOST, Lane
@@ -55,10 +56,17 @@ class SqlStore:
         return await self._writer.run(claiming.claim, platform, now, most, paces)
 
     async def keep(
-        self, delivery: Delivery, theme: str, picks: Sequence[Picked], message: Message, now: datetime
+        self,
+        delivery: Delivery,
+        theme: str,
+        picks: Sequence[Picked],
+        message: Message,
+        now: datetime,
+        *,
+        begun: bool = True,
     ) -> None:
         """See ports.Outbox."""
-        kept = Keeping(delivery, theme, picks, message, now)
+        kept = Keeping(delivery, theme, picks, message, now, begun)
         _fenced(delivery, held=await self._writer.run_many(settling.keep, kept))
 
     async def begin(self, delivery: Delivery, n: int, now: datetime) -> None:
@@ -103,11 +111,25 @@ class SqlStore:
         """See ports.Outbox."""
         return await self._writer.run(orders.pause, delivery, reason, now)
 
+    async def suspects(self, now: datetime, platforms: Sequence[str], *, most: int = 50) -> Sequence[Standing]:
+        """See ports.Outbox."""
+        return await self._writer.run(orders.suspects, now, platforms, most)
+
+    async def over(self, now: datetime) -> Sequence[str]:
+        """See ports.Outbox."""
+        return await self._reader.run(workspaces.over, now)
+
     async def announce(
-        self, channel: Channel, topic: str, text: str, now: datetime, actions: Sequence[Action] = ()
+        self,
+        channel: Channel,
+        topic: str,
+        text: str,
+        now: datetime,
+        actions: Sequence[Action] = (),
+        message: Message | None = None,
     ) -> bool:
         """See ports.Outbox."""
-        return await self._writer.run(planning.announce, channel, topic, text, now, actions)
+        return await self._writer.run(planning.announce, channel, topic, text, now, actions, message)
 
     async def tally(self, now: datetime) -> Sequence[tuple[str, Outcome, int]]:  # noqa: ARG002 - the port names it
         """See ports.Outbox."""
@@ -156,6 +178,21 @@ class SqlStore:
     async def kept(self, workspace: str, subscription: str, occurrence: datetime) -> Message | None:
         """See ports.Ledger."""
         return await self._reader.run(records.kept, workspace, subscription, occurrence)
+
+    async def approve(self, delivery: Delivery, rounds: int, change: Change) -> bool:
+        """See ports.Ledger."""
+        return await self._writer.run(drafting.approve, delivery, rounds, change)
+
+    async def drop(self, delivery: Delivery, reason: str, change: Change) -> bool:
+        """See ports.Ledger."""
+        return await self._writer.run(drafting.drop, delivery, reason, change)
+
+    async def redraft(
+        self, delivery: Delivery, draft: Draft, theme: str, picks: Sequence[Picked], message: Message, change: Change
+    ) -> bool:
+        """See ports.Ledger."""
+        anew = Keeping(delivery, theme, picks, message, change.at, begun=False)
+        return await self._writer.run(drafting.redraft, anew, draft, change)
 
     async def again(self, delivery: Delivery, now: datetime, change: Change) -> bool:
         """See ports.Ledger."""
@@ -206,6 +243,22 @@ class SqlStore:
     async def saves(self, workspace: str, member: str) -> Sequence[Saved]:
         """See ports.Ledger."""
         return await self._reader.run(opinions.all_saves, workspace, member)
+
+    async def seen(self, workspace: str, interaction: str, now: datetime) -> datetime | None:
+        """See ports.Ledger."""
+        return await self._writer.run(workspaces.seen, workspace, interaction, now)
+
+    async def leave(self, workspace: str, at: datetime) -> None:
+        """See ports.Ledger."""
+        await self._writer.run(workspaces.leave, workspace, at)
+
+    async def stay(self, workspace: str) -> bool:
+        """See ports.Ledger."""
+        return await self._writer.run(workspaces.stay, workspace)
+
+    async def erase(self, workspace: str) -> int:
+        """See ports.Ledger."""
+        return await self._writer.run(workspaces.erase, workspace)
 
     async def capture(self, capture: Capture) -> Capture:
         """See ports.Ledger."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal, or_, select, update
 
 from digestbot.model import Channel, Delivery
 from digestbot.orders import WAITING, Change, Due, Outcome, Standing
@@ -13,7 +14,14 @@ from digestbot.store import rows
 from digestbot.store.dialect import upsert
 from digestbot.store.opinions import note
 from digestbot.store.planning import IDENTITY, add, delivery_row
-from digestbot.store.tables import deliveries, parts, subscriptions
+from digestbot.store.tables import deliveries, drafts, parts, subscriptions
+
+FIRST_CHECK = timedelta(hours=1)
+"""How long after a platform refused an order its channel is looked at again."""
+
+MOST_DOUBLINGS = 5
+LONGEST_CHECK = timedelta(days=1)
+"""Each further look waits twice as long as the one before it, a day at most."""
 
 
 def standings(db: Connection, workspace: str, channel: Channel | None) -> Sequence[Standing]:
@@ -59,7 +67,7 @@ def order_now(db: Connection, one: Standing, due: Due, change: Change) -> bool:
     there = and_(_of(workspace, name), deliveries.c.occurrence == due.at)
     if db.execute(select(deliveries.c.id).where(there)).first() or not put(db, one, change):
         return False
-    return add(db, one.subscription, due, change.at)
+    return add(db, one.subscription, due, change.at) is not None
 
 
 def pause(db: Connection, delivery: Delivery, reason: str, now: datetime) -> bool:
@@ -67,7 +75,9 @@ def pause(db: Connection, delivery: Delivery, reason: str, now: datetime) -> boo
     order = delivery.subscription
     active = and_(_named(order.channel.workspace, order.id), subscriptions.c.state == "active")
     paused = {"state": "paused", "reason": reason, "next_at": None, "next_occurrence": None, "changed_at": now}
-    done = db.execute(update(subscriptions).where(active).values(**paused, version=subscriptions.c.version + 1))
+    looked_at = {"paused_by": "platform", "check_at": now + FIRST_CHECK, "checks": 0}
+    version = subscriptions.c.version + 1
+    done = db.execute(update(subscriptions).where(active).values(**paused, **looked_at, version=version))
     if not done.rowcount:
         return False
     _set_waiting(db, order.channel.workspace, order.id, reason)
@@ -75,15 +85,30 @@ def pause(db: Connection, delivery: Delivery, reason: str, now: datetime) -> boo
     return True
 
 
+def suspects(db: Connection, now: datetime, platforms: Sequence[str], most: int) -> Sequence[Standing]:
+    """See ports.Outbox."""
+    its = [subscriptions.c.channel.startswith(f"{name}:", autoescape=True) for name in platforms]
+    named = subscriptions.c.channel.in_(platforms)
+    due = select(subscriptions).where(subscriptions.c.check_at <= now, or_(named, *its))
+    taken = db.execute(due.order_by(subscriptions.c.check_at).limit(most).with_for_update(skip_locked=True)).all()
+    for row in taken:
+        later = now + min(FIRST_CHECK * 2 ** min(row.checks + 1, MOST_DOUBLINGS), LONGEST_CHECK)
+        this = and_(subscriptions.c.id == row.id, subscriptions.c.workspace == row.workspace)
+        db.execute(update(subscriptions).where(this).values(check_at=later, checks=row.checks + 1))
+    return [one for row in taken if (one := _standing(row))]
+
+
 def _readable(db: Connection, where: ColumnElement[bool]) -> list[Standing]:
     """The rows that this version can read; `plan` pauses the others with the reason when their time comes."""
-    found = []
-    for row in db.execute(select(subscriptions).where(where).order_by(subscriptions.c.workspace, subscriptions.c.name)):
-        try:
-            found.append(rows.standing(row))
-        except rows.UnreadableError:
-            continue
-    return found
+    found = db.execute(select(subscriptions).where(where).order_by(subscriptions.c.workspace, subscriptions.c.name))
+    return [one for row in found if (one := _standing(row))]
+
+
+def _standing(row: Row[Any]) -> Standing | None:
+    try:
+        return rows.standing(row)
+    except rows.UnreadableError:
+        return None
 
 
 def _add(db: Connection, one: Standing, now: datetime) -> bool:
@@ -111,8 +136,11 @@ def _values(one: Standing, now: datetime) -> dict[str, object]:
         "ordered_by": one.by,
         "reason": one.reason,
         "next_occurrence": one.next_occurrence,
-        "next_at": one.next_at,
+        "next_at": rows.planned_at(one.subscription, one.next_at),
         "changed_at": now,
+        "paused_by": one.paused_by,
+        "check_at": now + FIRST_CHECK if one.paused_by == "platform" and one.state == "paused" else None,
+        "checks": 0,
     }
 
 
@@ -125,8 +153,12 @@ def _park(db: Connection, one: Standing, now: datetime) -> None:
     parked = and_(_of(workspace, name), deliveries.c.state == Outcome.PARKED)
     its = and_(parts.c.workspace == workspace, parts.c.delivery == deliveries.c.id)
     begun = exists().where(its, parts.c.state == "begun")
+    asked = exists().where(drafts.c.delivery == deliveries.c.id, drafts.c.state == "shown")
     before = case(
-        (begun, Outcome.UNCERTAIN.value), (deliveries.c.attempt > 0, Outcome.RETRY.value), else_=Outcome.PLANNED.value
+        (begun, Outcome.UNCERTAIN.value),
+        (asked, Outcome.DRAFT.value),
+        (deliveries.c.attempt > 0, Outcome.RETRY.value),
+        else_=Outcome.PLANNED.value,
     )
     ahead = case((deliveries.c.turn > now, deliveries.c.turn), else_=literal(now, deliveries.c.turn.type))
     db.execute(update(deliveries).where(parked).values(state=before, reason="", due_at=ahead))
@@ -140,7 +172,7 @@ def _set_waiting(db: Connection, workspace: str, name: str, reason: str) -> None
 def _skip(db: Connection, one: Standing, due: Due, now: datetime) -> None:
     made = upsert(db, deliveries).values(delivery_row(one.subscription, due, now))
     there = {"state": Outcome.SKIPPED, "reason": due.skip, "due_at": None, "finished_at": now}
-    unsent = deliveries.c.state.in_((Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED))
+    unsent = deliveries.c.state.in_((Outcome.PLANNED, Outcome.RETRY, Outcome.PARKED, Outcome.DRAFT))
     db.execute(made.on_conflict_do_update(index_elements=IDENTITY, set_=there, where=unsent))
 
 

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0003"
+HEAD = "0004"
 """The version of these tables: the last migration's."""
 
 
@@ -103,11 +103,15 @@ subscriptions = Table(
     Column("ordered_by", String, nullable=False, default=""),
     Column("reason", Words, nullable=False, default=""),
     Column("next_occurrence", DateTime, comment="naive wall time in the subscription's zone"),
-    Column("next_at", Instant),
+    Column("next_at", Instant),  # when that is planned: at its instant, or earlier by the lead of its draft
     Column("changed_at", Instant, comment="what the clock showed when next_at was worked out"),
     Column("version", Integer, nullable=False),
     Column("turn", Integer, nullable=False, comment="its rank in its workspace: workspaces are served in turn"),
+    Column("paused_by", String, nullable=False, default="", comment="person, platform, schedule"),
+    Column("check_at", Instant, comment="when its channel is looked at again"),
+    Column("checks", Integer, nullable=False, default=0),
     UniqueConstraint("workspace", "name"),
+    _partial("subscriptions_suspect", "check_at", where="check_at IS NOT NULL"),
     _partial("subscriptions_due", "next_at", where="next_at IS NOT NULL"),
     _partial("subscriptions_ahead", "changed_at", where="next_at IS NOT NULL"),
     Index("subscriptions_turn", "workspace", "turn"),
@@ -169,6 +173,16 @@ parts = Table(
     _partial("parts_full", "delivery", where="text <> ''"),
 )
 
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("workspace", String, nullable=False),
+    Column("delivery", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String, nullable=False, comment="wanted, shown or approved"),
+    Column("send_at", Instant, nullable=False, comment="the hour of the digest"),
+    Column("left_out", JSON, nullable=False, comment="ids of highlights that were swapped for others"),
+)
+
 shown = Table(
     "shown",
     metadata,
@@ -225,6 +239,21 @@ saves = Table(
     Column("member", String, primary_key=True),
     Column("highlight_id", String, primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("workspace", String, primary_key=True),
+    Column("id", String, primary_key=True, comment="the platform's"),
+    Column("at", Instant, nullable=False),
+)
+
+leaving = Table(
+    "leaving",
+    metadata,
+    Column("workspace", String, primary_key=True),
+    Column("at", Instant, nullable=False, comment="from when on it is to be erased"),
 )
 
 captures = Table(

@@ -41,7 +41,7 @@ class Slack:
     """
 
     name = "slack"
-    capabilities = Capabilities("slack", can_find=True, can_answer=True, can_edit=True, paces=PACES)
+    capabilities = Capabilities("slack", can_find=True, can_answer=True, can_edit=True, paces=PACES, can_thread=True)
 
     def __init__(
         self,
