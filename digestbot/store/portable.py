@@ -197,7 +197,7 @@ def _merge(db: Connection, workspace: str, tables: Mapping[str, list[Row]]) -> d
     ]
     added["shown"] = _add_listed(db, shown, workspace, picks)
     added["audit"] = _add_listed(db, audit, workspace, [_row(audit, workspace, row) for row in tables["audit"]])
-    handed_in = [_row(captures, workspace, row) for row in tables.get("captures", [])]
+    handed_in = [_row(captures, workspace, row) for row in tables["captures"]]
     added["captures"] = _add_listed(db, captures, workspace, handed_in)
     return added
 
