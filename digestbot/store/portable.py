@@ -17,6 +17,7 @@ from sqlalchemy import Column, Connection, DateTime, Table, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from digestbot.errors import StoreError
+from digestbot.store import rows
 from digestbot.store.engine import Database, cause
 from digestbot.store.tables import (
     Instant,
@@ -258,6 +259,8 @@ def _row(table: Table, workspace: str, row: Row, beside: Collection[object] = ()
 def _value(column: Column[Any], value: object) -> object:
     if isinstance(column.type, DateTime | Instant) and value is not None:
         return datetime.fromisoformat(str(value))
+    if column is deliveries.c.actions:
+        rows.offered(value)  # type: ignore[arg-type]  # raises ValueError for what is none
     return value
 
 
