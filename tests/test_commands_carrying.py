@@ -98,6 +98,17 @@ async def test_only_admins_set_a_mention() -> None:
     assert "mention: S0TEAM12 -> -" in await hear(talk, "edit licences mention:off")
 
 
+async def test_a_members_own_digest_is_nobody_elses_business() -> None:
+    """In direct messages a digest has neither a draft that curators see nor a mention."""
+    talk = Talk()
+    context = Context(talk.library, talk.store, talk.now, mentionable=lambda _, group: mentionable("slack", group))
+    for words in ("draft:sends", "mention:here"):
+        command = Command("digest", f"subscribe {ORDER} {words}", CHANNEL, "U1", where="direct")
+        view = (await answer(command, context)).view
+        assert "seen by nobody else" in str(view)
+    assert not talk.store.orders
+
+
 async def test_without_a_platform_nobody_is_mentioned() -> None:
     """Where nobody can say who can be mentioned, nobody can."""
     talk = Talk()

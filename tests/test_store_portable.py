@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ordering import DAY, NINE, change, daily, edit, put, standing
 
 from digestbot.errors import StoreError
 from digestbot.model import Channel, Message, MessageRef, Part
-from digestbot.orders import Change, Due, Ended, Outcome, Picked
+from digestbot.orders import Capture, Change, Due, Ended, Outcome, Picked
 from digestbot.store import open_store, portable
 from digestbot.store.engine import connect
 
@@ -63,6 +64,8 @@ async def fill(url: str, workspace: str = "acme", days: int = 5) -> None:
         await store.note(Change(workspace, NOW, "U1", "did", "the same"))
     await store.vote(workspace, "U1", Picked("a", "source"), "Öffnung", "more", NOW)
     await store.save(workspace, "U1", "a", NOW)
+    words = Capture(replace(CHANNEL, workspace=workspace), "We ship.", "U7", "Ada", "U1", "Bob", NOW)
+    await store.capture(words)
     await store.hide(workspace, "source", "Title\x1fAuthor", Change(workspace, NOW, "U1", "hide", "Title"))
     store.close()
 

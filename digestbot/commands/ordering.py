@@ -39,7 +39,7 @@ async def subscribe(command: Command, context: Context) -> View:
         return await forms.to_subscribe(command, context)
     asked = words.read(command.text)
     order = words.ordered(asked, base, context.library)
-    _check_mention(order, context)
+    _check_carried(order, context)
     if order.channel != command.channel and command.channel.member:
         need_admin(command, context, "order digests for a channel")
     await _refuse_fourth(order, context)
@@ -68,7 +68,7 @@ async def edit(command: Command, context: Context) -> View:
 
     async def edited(old: Standing) -> tuple[Standing, Change] | None:
         new = words.ordered(asked, old.subscription, context.library)
-        _check_mention(new, context)
+        _check_carried(new, context)
         detail = words.differences(old.subscription, new)
         made = replace(old, subscription=new)
         if (new.schedule, new.zone) != (old.subscription.schedule, old.subscription.zone):
@@ -229,8 +229,10 @@ async def _told(lead: str, command: Command, standing: Standing, context: Contex
     return Notice("\n".join(lines), telling.next_steps(standing))
 
 
-def _check_mention(order: Subscription, context: Context) -> None:
-    """Raise UsageError for a group that the channel's platform cannot mention."""
+def _check_carried(order: Subscription, context: Context) -> None:
+    """Raise UsageError for a group that cannot be mentioned there, or a digest of one's own that others would see."""
+    if order.channel.member and (order.draft != "off" or order.mention):
+        raise UsageError("Your own digest is seen by nobody else: it has no draft, and mentions nobody.")
     if order.mention and not (context.mentionable and context.mentionable(order.channel, order.mention)):
         raise UsageError(
             f"“{order.mention}” is nobody that can be mentioned in {order.channel}. Write mention: and the id of a "
