@@ -252,3 +252,26 @@ class FakePlatform:
 
 
 _TYPED: tuple[Library, Platform] = (FakeLibrary(), FakePlatform())
+
+
+@dataclass
+class FakeNews:
+    """Keeps what a platform tells of itself."""
+
+    told: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def gone(self, channel: Channel, reason: str) -> None:
+        """See ports.News."""
+        self.told.append(("gone", channel.id, reason))
+
+    async def back(self, channel: Channel) -> None:
+        """See ports.News."""
+        self.told.append(("back", channel.id))
+
+    async def left(self, workspace: str) -> None:
+        """See ports.News."""
+        self.told.append(("left", workspace))
+
+    async def returned(self, workspace: str) -> None:
+        """See ports.News."""
+        self.told.append(("returned", workspace))

@@ -64,8 +64,8 @@ def saying(*texts: str, actions: tuple[dict[str, Any], ...] = ()) -> Message:
 async def running(
     slack: LocalSlack, answers: Answer, sockets: int = COUNT, news: News | None = None, **more: Any
 ) -> AsyncIterator[Slack]:
-    """The adapter while it runs, connected; drained at the end."""
-    made = platform(slack, **more)
+    """The adapter while it runs, connected; drained at the end. made: one that there is already."""
+    made = more.pop("made", None) or platform(slack, **more)
     task = asyncio.create_task(made.run(answers, news))
     try:
         await slack.connected(sockets)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fake_store import FakeStore
-from fakes import CHANNEL, FakeLibrary, FakePlatform, make_highlight, make_subscription
+from fakes import CHANNEL, FakeLibrary, FakeNews, FakePlatform, make_highlight, make_subscription
 
 from digestbot.app import App, _check, _listen, declare
 from digestbot.clock import now
@@ -121,7 +121,7 @@ class DeafPlatform(FakePlatform):
 
 async def test_a_platform_that_goes_deaf_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A fault in a platform's listening is seen in the log, with its place and without its text."""
-    await _listen(make_app(tmp_path, None, fake=DeafPlatform()), "fake", asyncio.Event())
+    await _listen(make_app(tmp_path, None, fake=DeafPlatform()), "fake", asyncio.Event(), FakeNews())
     assert "platform platform=fake problem=" in caplog.text
     assert "KeyError at tests/test_app.py:" in caplog.text
     assert "s3cret" not in caplog.text

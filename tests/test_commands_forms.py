@@ -27,8 +27,8 @@ def _field(form: Form, name: str) -> Field:
 async def test_a_form_asks_for_everything() -> None:
     """The most important five first, for Discord takes no more; the member's own zone is filled in."""
     form = await _form(Talk(), "subscribe", zone="Asia/Tokyo")
-    assert [one.name for one in form.fields] == ["theme", "days", "time", "zone", "size", "title"]
-    assert [one.value for one in form.fields] == ["rotate", "weekdays", "09:00", "Asia/Tokyo", "3", ""]
+    assert [one.name for one in form.fields] == ["theme", "days", "time", "zone", "size", "title", "prompt"]
+    assert [one.value for one in form.fields] == ["rotate", "weekdays", "09:00", "Asia/Tokyo", "3", "", ""]
     assert [one.name for one in form.fields if one.live] == ["theme", "days", "size"]
 
 

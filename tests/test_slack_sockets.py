@@ -202,7 +202,9 @@ async def test_trap_8_what_was_accepted_is_answered_before_the_end(local: LocalS
 async def test_trap_8_what_is_to_follow_an_ack_follows_before_the_end(local: LocalSlack) -> None:
     """The answer to a click, which comes after its ack, arrives too."""
     button = {"type": "button", "action_id": "d1:button 1", "value": "d1:quote more", "text": _plain("More")}
-    answers = Answers(lambda command: saying(command.text, actions=(button,) if command.text == "x" else ()))
+    answers = Answers(
+        lambda command: saying(command.text, actions=(button,) if command.text == "x" else ()), instead=True
+    )
     async with running(local, answers) as slack:
         shown = (await local.command("/quote", "x")).shown
         assert shown is not None

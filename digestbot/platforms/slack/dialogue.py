@@ -58,7 +58,7 @@ class Dialogue:
     async def answered(self, asked: Asked) -> Answered:
         """What answers; a failure is an answer too."""
         if asked.problem:
-            return Answered(showing.plainly(asked.problem))
+            return Answered(showing.plainly(asked.problem), instead=True)
         try:
             command = await self.asker.command(asked)
             return await self.answer(command) if command else Answered(showing.plainly(showing.NOT_OURS))
