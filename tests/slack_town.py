@@ -1,4 +1,4 @@
-"""A workspace at a local Slack with all of digestbot in it: notes, ledger, commands, deliveries, and time that passes."""
+"""A workspace at a local Slack with all of digestbot in it: notes, ledger, commands, deliveries, and passing time."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ class Town:
         """Deliver all that is due, after some time."""
         self.later += timedelta(**later)
         service = replace(self.app.service(), now=self.now, sleep=self._sleep)
-        ended = []
+        ended: list[Outcome] = []
         while await service.outbox.plan(self.now(), decide):
             pass
         while claims := (await service.outbox.claim("slack", self.now() + timedelta(seconds=1))).claims:
-            for claim in claims:
-                ended.append((await service.deliver(Held(claim, time.monotonic() + FRESH_SECONDS))).outcome)
+            helds = [Held(claim, time.monotonic() + FRESH_SECONDS) for claim in claims]
+            ended += [(await service.deliver(one)).outcome for one in helds]
         return ended
 
     async def say(self, words: str, *, user: str = "U1", channel: str = "C1") -> Answer:

@@ -53,6 +53,16 @@ async def test_every_command_is_answered(tmp_path: Path, fault: Exception | None
     assert said in message.parts[0].text
 
 
+async def test_a_form_that_is_being_filled_in_does_nothing(tmp_path: Path) -> None:
+    """What its answers come to is said in it, and nothing is ordered."""
+    store, values = FakeStore(), {"theme": "weights", "size": "4"}
+    command = Command("digest", "subscribe", CHANNEL, "U1", admin=True, values=values, live=True)
+    answered = await make_app(tmp_path, store).answer(command)
+    assert (answered.form, answered.instead) == (True, True)
+    assert "4 highlights of “weights”" in answered.message.parts[0].text
+    assert not store.orders
+
+
 async def test_a_broken_template_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A broken template of the operator's is named in the log with its line, and the answer is given all the same."""
     (tmp_path / "text").mkdir()

@@ -154,6 +154,20 @@ async def test_a_curator_corrects() -> None:
     assert (one.text, one.author_name, one.author) == ("We ship when it is done.", "Ada Lovelace", "U7")
 
 
+async def test_a_decision_is_said_to_all_who_were_asked() -> None:
+    """What was decided takes the place of the question, with who decided; who was too late sees that it is over."""
+    office = Office()
+    await office.hand_in()
+    denied = await office.as_("U9").ask("/digest accept 1")
+    done = await office.curator().ask("/digest accept 1", called="Cora")
+    late = await office.curator().ask("/digest refuse 1")
+    assert denied.settled is None
+    assert done.settled
+    assert done.settled.text == f"Accepted by Cora: “{SAID.text}” by {SAID.name}"
+    assert [one.label for one in done.settled.actions] == ["Take it out"]
+    assert late.settled == late.view == Notice("Number 1 was accepted already.")
+
+
 async def test_refused() -> None:
     """Who handed it in is told, with the reason; whose words they are is not bothered."""
     office = Office()

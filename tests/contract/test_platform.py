@@ -115,6 +115,17 @@ async def test_an_edit_is_taken_or_refused(seat: Seat) -> None:
     assert (refused.value.permanent, refused.value.sent) == (True, "no")
 
 
+async def test_a_pin_holds_once(seat: Seat) -> None:
+    """Where a platform can pin, asking again for what is so already is no failure."""
+    if not seat.platform.capabilities.can_pin:
+        return
+    ref = await seat.platform.post(seat.channel, seat.part, KEY, None)
+    for _ in range(2):
+        await seat.platform.pin(ref)
+    for _ in range(2):
+        await seat.platform.unpin(ref)
+
+
 async def test_paces_can_be_kept(seat: Seat) -> None:
     """Every pace lets something through, and at least one at once; no two are of one scope."""
     paces = seat.platform.capabilities.paces

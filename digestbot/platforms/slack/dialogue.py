@@ -72,7 +72,7 @@ class Dialogue:
             await self.replying.amend(answered.message, asked.place)
             return
         await self.replying.show(answered, asked.place)
-        if asked.place.home:
+        if asked.place.home and not answered.form:
             await self.publish(asked.place.user)
 
     async def publish(self, user: str) -> None:

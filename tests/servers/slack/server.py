@@ -130,7 +130,9 @@ class Slack:
         action = elements.action(block, element, value, label, self.world.ts())
         who = user or (target.user if isinstance(target, View | Ephemeral) else "U2")
         if isinstance(target, View):
-            payload = payloads.click_in_view(self.state, target, who, action, elements.state(blocks, {}))
+            chosen = (action.get("selected_option") or {}).get("value")
+            filled = elements.state(blocks, {block["block_id"]: chosen} if block["type"] == "input" else {})
+            payload = payloads.click_in_view(self.state, target, who, action, filled)
         else:
             payload = payloads.click(self.state, target, who, action)
         return await self.hub.send("interactive", payload, accepts=False)
