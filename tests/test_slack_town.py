@@ -205,27 +205,29 @@ async def test_an_order_is_changed_by_a_form(here: Town) -> None:
 async def test_a_message_becomes_a_highlight_and_is_taken_out(here: Town) -> None:
     """Handed in by the shortcut, accepted in the curators' channel, found, and removed by whose words they are."""
     text = "Say what you <measure> first, and *then* optimise it with <@U1>."
-    said = here.local.world.say("C1", "U3", text.replace("<measure>", "&lt;measure&gt;"))
+    here.local.world.users["U9"] = User("U9", "eve")
+    said = here.local.world.say("C1", "U9", text.replace("<measure>", "&lt;measure&gt;"))
     count = len(here.local.world.ephemerals)
     await here.local.shortcut(SAVE, said, user="U2")
     await here.local.until(lambda: len(here.local.world.ephemerals) > count)
     assert "once a curator accepts it" in here.local.world.ephemerals[-1].text
     await here.pump()
     (notice,) = here.posts("G1")
-    assert "words of guest" in notice.text
+    assert "words of eve" in notice.text
     assert "“Say what you <measure> first, and *then* optimise it with @ada.”" in str(notice.blocks)
     await here.local.click(notice, label="Accept", user="U2")
     await here.local.until(lambda: notice.edits)
     assert notice.text.startswith("Accepted by bo")
     found = await here.hear("/quote measure", user="U1")
     assert "Say what you <measure> first" in found
-    assert "guest" in found
+    assert "eve" in found
     (capture,) = await here.app.ledger.captures(LOCAL, "accepted")
     assert capture.permalink.startswith("https://local.slack.com/archives/C1/p")
-    assert (capture.author, capture.by) == ("U3", "U2")
-    here.local.world.users["U9"] = User("U9", "eve")
-    assert "Only whose words they are" in await here.hear(f"/digest withdraw {capture.number}", user="U9")
-    assert "Taken out" in await here.hear(f"/digest withdraw {capture.number}", user="U3")
+    assert (capture.author, capture.by) == ("U9", "U2")
+    assert "Only whose words they are" in await here.hear(f"/digest withdraw {capture.number}", user="U3")
+    await here.pump()
+    assert "Accepted, and soon" in here.posts("DU2")[-1].text
+    assert "Taken out" in (await here.whispered(here.posts("DU9")[-1], "Take it out", user="U9")).text
     assert "Say what you" not in await here.hear("/quote measure", user="U1")
 
 
@@ -363,26 +365,28 @@ async def test_a_channel_that_is_archived_pauses_and_resumes(here: Town) -> None
     """Archived, its order pauses and an admin is told once; unarchived, it goes on, and that is told once."""
     await here.local.archive("C1")
     await here.local.archive("C1")
-    assert await _state(here) == "paused"
-    await here.pump()
-    assert ["archived" in one.text for one in here.posts("G1")] == [True]
+    await _becomes(here, "paused")
+    assert ["archived" in text for text in await _told(here, 1)] == [True]
     here.local.world.channels["C1"].archived = False
     await here.local.event("channel_unarchive", channel="C1", user="U1")
     await here.local.event("channel_unarchive", channel="C1", user="U1")
-    assert await _state(here) == "active"
+    await _becomes(here, "active")
+    assert ["goes on" in text for text in await _told(here, 2)] == [False, True]
+    await asyncio.sleep(0.2)
     await here.pump()
-    assert ["goes on" in one.text for one in here.posts("G1")] == [False, True]
+    assert len(here.posts("G1")) == 2
 
 
 async def test_a_channel_that_removes_and_invites_digestbot(here: Town) -> None:
     """Removed, its order pauses; invited again, it goes on; somebody else who joins changes nothing."""
     await here.local.remove_bot("C1")
-    assert await _state(here) == "paused"
+    await _becomes(here, "paused")
     await here.local.event("member_joined_channel", channel="C1", user="U3", team="T0001")
-    assert await _state(here) == "paused"
+    await asyncio.sleep(0.2)
+    await _becomes(here, "paused")
     here.local.world.channels["C1"].members.add(BOT)
     await here.local.event("member_joined_channel", channel="C1", user=BOT, team="T0001")
-    assert await _state(here) == "active"
+    await _becomes(here, "active")
 
 
 @pytest.mark.parametrize(
@@ -396,7 +400,8 @@ async def test_a_channel_that_removes_and_invites_digestbot(here: Town) -> None:
 async def test_a_workspace_that_leaves(here: Town, event: str, more: dict[str, Any], state: str) -> None:
     """Uninstalled, all is paused; a member's own token that ended is none of ours."""
     await here.local.event(event, **more)
-    assert await _state(here) == state
+    await asyncio.sleep(0.2)
+    await _becomes(here, state)
 
 
 async def test_a_digest_is_pinned_calls_its_group_and_opens_a_thread(here: Town) -> None:
@@ -456,13 +461,19 @@ async def _handed_in(here: Town) -> Message:
     return here.posts("G1")[-1]
 
 
-async def _state(here: Town) -> str:
-    """The state of the order, once what was heard is done."""
-    for _ in range(50):
-        await here.app.ledger.audit(LOCAL)
-    order = await here.app.ledger.standing(LOCAL, "weights")
-    assert order is not None
-    return order.state
+async def _becomes(here: Town, state: str) -> None:
+    """Wait until the order is in that state: what was heard is done after its ack."""
+    async with asyncio.timeout(10):
+        while (order := await here.app.ledger.standing(LOCAL, "weights")) is None or order.state != state:  # noqa: ASYNC110 - the ledger tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def _told(here: Town, count: int) -> list[str]:
+    """What admins were told, once it is so many notices."""
+    async with asyncio.timeout(10):
+        while len(here.posts("G1")) < count:
+            await here.pump()
+    return [one.text for one in here.posts("G1")]
 
 
 def _filled(view: View) -> dict[str, str]:
