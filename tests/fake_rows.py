@@ -109,7 +109,7 @@ class Entry:
             self.reason,
             self.theme,
             self.planned_at,
-            self.due_at,
+            None if self.outcome is Outcome.PARKED else self.due_at,
             self.finished_at,
             tuple(self.attempts),
             self.picks,

@@ -120,7 +120,9 @@ class FakeStore:
 
     async def finish(self, ended: Ended, now: datetime) -> None:
         """See ports.Outbox."""
-        self._held(ended.delivery, late=True).close(ended, now)
+        entry = self._held(ended.delivery, late=True)
+        entry.close(ended, now)
+        self._park(entry)
 
     async def extend(self, deliveries: Sequence[Delivery], now: datetime) -> Sequence[str]:
         """See ports.Outbox."""
@@ -133,9 +135,12 @@ class FakeStore:
     async def reap(self, now: datetime) -> int:
         """See ports.Outbox."""
         self._fail()
-        over = [one for one in self.entries.values() if one.lease_until and one.lease_until <= now]
+        leased = [(one, one.lease_until) for one in self.entries.values() if one.lease_until]
+        over = [one for one, until in leased if until <= now or until > now + 2 * LEASE]
         for entry in over:
             entry.give_back(now)
+            if not entry.begun_at:
+                self._park(entry)
         return len(over)
 
     async def reserve(self, channel: Channel, paces: Sequence[Pace], now: datetime) -> datetime:
@@ -164,7 +169,7 @@ class FakeStore:
         """See ports.Outbox."""
         where = delivery.subscription.channel.workspace
         there = self.orders.get((where, delivery.subscription.id))
-        if not there or there.state != "active":
+        if not there or there.state != "active" or there.subscription.channel != delivery.subscription.channel:
             return False
         paused = replace(there, state="paused", reason=reason, next_occurrence=None, next_at=None, changed_at=now)
         self._write(replace(paused, paused_by="platform"))
@@ -511,6 +516,12 @@ class FakeStore:
                 entry.wake()
             elif standing.state != "active" and entry.waits():
                 entry.outcome, entry.reason = Outcome.PARKED, standing.reason
+
+    def _park(self, entry: Entry) -> None:
+        """Park it, if it waits and its order is not active."""
+        order = self.orders.get((entry.channel.workspace, entry.delivery.subscription.id))
+        if entry.waits() and order and order.state != "active":
+            entry.outcome = Outcome.PARKED
 
     def _in_turn(self, platform: str, now: datetime) -> list[Entry]:
         """What may be claimed: of each workspace the oldest, then of each the second."""

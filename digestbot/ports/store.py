@@ -122,7 +122,10 @@ class Outbox(Protocol):
         ...
 
     async def finish(self, ended: Ended, now: datetime) -> None:
-        """Write down how an attempt ended, and give the claim back; after DRAFT the delivery waits for curators."""
+        """Write down how an attempt ended, and give the claim back; after DRAFT the delivery waits for curators.
+
+        What would be tried or looked for again is parked, where its subscription is not active any more.
+        """
         ...
 
     async def extend(self, deliveries: Sequence[Delivery], now: datetime) -> Sequence[str]:
@@ -130,9 +133,10 @@ class Outbox(Protocol):
         ...
 
     async def reap(self, now: datetime) -> int:
-        """Give back what processes held whose lease has ended; returns how many.
+        """Give back what processes held whose lease has ended, or is longer than a lease; returns how many.
 
-        What had no part in flight is planned again, the rest is uncertain and due to be looked for.
+        What had no part in flight is planned again, or parked where its subscription is not active; the rest is
+        uncertain and due to be looked for.
         """
         ...
 
@@ -153,7 +157,10 @@ class Outbox(Protocol):
         ...
 
     async def pause(self, delivery: Delivery, reason: str, now: datetime) -> bool:
-        """Pause the subscription of a delivery because its platform refused it; False where it is not active."""
+        """Pause the subscription of a delivery because its platform refused it.
+
+        False where it is not active, or was moved to another channel since.
+        """
         ...
 
     async def suspects(self, now: datetime, platforms: Sequence[str], *, most: int = 50) -> Sequence[Standing]:

@@ -23,7 +23,7 @@ from digestbot.errors import (
     origin,
 )
 from digestbot.model import Channel, Message, MessageRef
-from digestbot.orders import Claim, Ended, Outcome, Picked
+from digestbot.orders import Ended, Outcome, Picked
 from digestbot.ports import LEASE_SECONDS, Outbox, Pace, Platform
 from digestbot.service import drafting, retrying
 from digestbot.service.admins import Admins
