@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Literal
 
-from fake_rows import AHEAD, Entry, Paces
+from fake_rows import HORIZON, Entry, Paces
 
 from digestbot.errors import StoreError
 from digestbot.model import Action, Channel, Delivery, Message, MessageRef, Subscription
@@ -30,10 +30,9 @@ from digestbot.orders import (
     Standing,
     Voted,
 )
-from digestbot.ports import LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
+from digestbot.ports import AHEAD, LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
-HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -77,7 +76,7 @@ class FakeStore:
         until: list[datetime] = []
         full: set[str] = set()
         for entry in self._in_turn(platform, now):
-            held = next((one for one in paces if self.paces.slot([one], entry.channel, now) > now + AHEAD), None)
+            held = next((one for one in paces if self.paces.slot([one], entry.channel, now) > now + HORIZON), None)
             if len(claims) == most or full & {"", entry.channel.workspace}:
                 continue
             if held is None:
@@ -565,7 +564,7 @@ def _named(delivery: Delivery) -> tuple[str, datetime]:
 
 def _ahead(standing: Standing, now: datetime) -> bool:
     worked_out = standing.changed_at
-    return standing.state == "active" and worked_out is not None and worked_out > now + HOUR
+    return standing.state == "active" and worked_out is not None and worked_out > now + AHEAD
 
 
 def _shown(entry: Entry) -> list[Shown]:

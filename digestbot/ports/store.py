@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from digestbot.model import Action, Channel, Delivery, Message, MessageRef
@@ -33,6 +33,9 @@ from digestbot.ports.platform import Pace
 
 LEASE_SECONDS = 60
 """How long a claim holds without being extended: longer than any post may take."""
+
+AHEAD = timedelta(hours=1)
+"""What a clock that is further ahead than this worked out is worked out anew: that clock was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Outbox(Protocol):
 
         Each occurrence becomes one delivery, planned or skipped; one that is there already is left alone, unless it
         was skipped by a clock that was ahead. An order is also taken when its next time was worked out by a clock that
-        was more than an hour ahead. Any number of processes may plan at once. Returns what was planned, as outcomes
+        was further than AHEAD. Any number of processes may plan at once. Returns what was planned, as outcomes
         PLANNED or SKIPPED; an empty answer means that nothing more is due.
         """
         ...

@@ -12,14 +12,11 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 
 from digestbot.model import Action, Channel, Delivery, Message, Subscription
 from digestbot.orders import Due, Ended, Outcome, Plan, Standing
-from digestbot.ports import Decide
+from digestbot.ports import AHEAD, Decide
 from digestbot.store import drafting, rows, settling
 from digestbot.store.dialect import upsert
 from digestbot.store.prepared import Prepared
 from digestbot.store.tables import deliveries, subscriptions
-
-AHEAD = timedelta(hours=1)
-"""A clock that was further ahead than this, and is not any more, had gone wrong."""
 
 IDENTITY = (deliveries.c.workspace, deliveries.c.subscription, deliveries.c.occurrence)
 """What there is one delivery of."""
