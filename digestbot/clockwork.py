@@ -152,7 +152,7 @@ class Clockwork:
         while not self._stopping:
             self.ticked = time.monotonic()
             planned = await self._outbox.plan(now(), decide)
-            _report_planned(planned)
+            await self._told(planned)
             for lane in self._lanes:  # what is planned need not wait for the rest of it
                 await self._fill(lane)
             if not planned:
@@ -160,6 +160,14 @@ class Clockwork:
         open_lanes = [lane.platform for lane in self._lanes if not lane.full and not lane.until]
         times = [await self._outbox.next_time(now(), open_lanes), *(lane.until for lane in self._lanes)]
         self._wake_by(min((one for one in times if one), default=None))
+
+    async def _told(self, planned: Sequence[Ended]) -> None:
+        """Say what is not sent, and to the admins which orders are paused."""
+        _report_planned(planned)
+        for one in planned:
+            if one.outcome is Outcome.PARKED:
+                telemetry.event("paused", failed=True, id=one.delivery.subscription.id, reason=one.reason)
+                await self._service.admins.paused(one.delivery, one.reason, now())
 
     async def _fill(self, lane: _Lane) -> None:
         """Claim what the lane has room for, and start it."""

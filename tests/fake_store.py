@@ -33,6 +33,7 @@ from digestbot.orders import (
 from digestbot.ports import AHEAD, LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
+HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -67,6 +68,10 @@ class FakeStore:
             self._write(ended if plan.pause else later)
             new = [self._insert(Delivery(standing.subscription, due.at, 0), due, now) for due in plan.due]
             planned += [one for one in new if one]
+            if plan.pause:
+                self.changes.append(_paused(standing, plan.pause, now))
+                gone = Delivery(standing.subscription, standing.next_occurrence or datetime(1970, 1, 1), 0)  # noqa: DTZ001 - a wall time
+                planned.append(Ended(gone, Outcome.PARKED, plan.pause))
         return planned
 
     async def claim(self, platform: str, now: datetime, *, most: int = 64, paces: Sequence[Pace] = ()) -> Claimed:
@@ -173,7 +178,7 @@ class FakeStore:
         paused = replace(there, state="paused", reason=reason, next_occurrence=None, next_at=None, changed_at=now)
         self._write(replace(paused, paused_by="platform"))
         self.checks[_key(there)] = now + HOUR, 0
-        self.changes.append(Change(where, now, "", "pause", there.subscription.id, reason))
+        self.changes.append(_paused(there, reason, now))
         return True
 
     async def suspects(self, now: datetime, platforms: Sequence[str], *, most: int = 50) -> Sequence[Standing]:
@@ -556,6 +561,10 @@ def _key(standing: Standing) -> tuple[str, str]:
 def _planned_at(standing: Standing) -> datetime:
     assert standing.next_at
     return standing.next_at - standing.subscription.lead
+
+
+def _paused(standing: Standing, reason: str, now: datetime) -> Change:
+    return Change(standing.subscription.channel.workspace, now, "", "pause", standing.subscription.id, reason)
 
 
 def _named(delivery: Delivery) -> tuple[str, datetime]:

@@ -21,6 +21,7 @@ from digestbot.errors import PlatformError, StoreError
 from digestbot.model import Channel, Delivery, MessageRef, Part
 from digestbot.orders import Change, Ended, Outcome, Standing
 from digestbot.ports import Capabilities, Claimed, Decide, Pace
+from digestbot.service import Admins
 
 PATIENCE = 20
 """Seconds after which a test gives up; nothing here waits that long when all is well."""
@@ -292,6 +293,23 @@ async def test_a_stop_gives_back_what_was_not_begun(tmp_path: Path) -> None:
         await until(lambda: outcomes(store)[Outcome.CLAIMED] == 1)
     (entry,) = store.entries.values()
     assert (entry.outcome, entry.waits(), platform.posts) == (Outcome.RETRY, True, [])
+
+
+async def test_an_order_that_cannot_be_planned_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An order whose schedule cannot be read is paused; the log says so, and its admins are told why."""
+    store, platform, admins = FakeStore(), FakePlatform(), Channel("fake", "acme", "ADMINS")
+    standing = Standing(make_subscription(schedule="whenever"), next_occurrence=datetime(2026, 3, 2), next_at=now())  # noqa: DTZ001 - a wall time
+    assert await store.put(standing, Change("acme", now(), "U1", "add", "morning"))
+    app = make_app(tmp_path, store, fake=platform)
+    going = Clockwork(store, replace(app.service(), admins=Admins(store, lambda _: admins)))
+    await going.start()
+    await until(lambda: bool(platform.posts))
+    await going.stop()
+    app.worker.shutdown()
+    (channel, part, *_), *others = platform.posts
+    assert (channel, others) == (admins, [])
+    assert "“morning” in fake:acme/C1 is paused: “whenever” is not a schedule" in part.text
+    assert "paused id=morning reason=" in caplog.text
 
 
 @dataclass

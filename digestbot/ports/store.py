@@ -91,7 +91,8 @@ class Outbox(Protocol):
         Each occurrence becomes one delivery, planned or skipped; one that is there already is left alone, unless it
         was skipped by a clock that was ahead. An order is also taken when its next time was worked out by a clock that
         was further than AHEAD. Any number of processes may plan at once. Returns what was planned, as outcomes
-        PLANNED or SKIPPED; an empty answer means that nothing more is due.
+        PLANNED or SKIPPED, and PARKED for an order that is paused with the plan's reason, which the audit tells, too;
+        an empty answer means that nothing more is due.
         """
         ...
 
