@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from digestbot import credentials, platforms, schedule, sources, telemetry, web
 from digestbot.clock import now
@@ -172,7 +172,9 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
     stop, secrets = on_signals(), credentials.load()
     for problem in secrets.warnings:
         telemetry.event("secret", failed=True, problem=problem)
-    await sources.first(settings, secrets)
+    await _unless(stop, sources.first(settings, secrets))
+    if stop.is_set():
+        return
     async with opened(settings, _names(settings, prompt=prompt)) as app:
         await declare(app)
         await _check(app)
@@ -310,7 +312,16 @@ async def _listen(app: App, name: str, stop: asyncio.Event) -> None:
             stop.set()
 
 
-async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+async def _unless(stop: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    """Do it, but let go of it when a stop is asked for meanwhile. Raises what the work raises."""
+    tasks = [asyncio.create_task(work), asyncio.create_task(stop.wait())]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    await _cancel(tasks)
+    if tasks[0] in done:
+        await tasks[0]
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -11,7 +11,7 @@ import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -221,6 +221,27 @@ async def test_a_missed_digest_is_sent_at_start(house: House, kind: str) -> None
     await stop(process)
     assert (len(house.server.accepted), house.server.refusals) == (1, [])
     assert "Weights" in str(house.server.accepted[0])
+
+
+async def test_a_start_that_waits_can_be_stopped(house: House) -> None:
+    """Asked to end while it fetches notes for the first time from where nobody answers, digestbot ends at once."""
+    house.order(datetime(2026, 1, 1, 9, 0, tzinfo=UTC))
+    asked = asyncio.Event()
+
+    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(PATIENCE)
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with (house.root / "digestbot.toml").open("a", encoding="utf-8") as file:
+            file.write(f'[[sources]]\nname = "team"\nkind = "git"\nurl = "https://127.0.0.1:{port}/x.git"\n')
+        process = await house.start("run")
+        async with asyncio.timeout(PATIENCE):
+            await asked.wait()
+        assert await stop(process) < 8
 
 
 @pytest.mark.parametrize("farewell", [signal.SIGKILL, signal.SIGTERM])
