@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from dialogue import in_words
 
-from digestbot.cli.asking import SCHEMA, translated
+from digestbot.cli.asking import translated
+from digestbot.cli.options import SCHEMA
 
 NOTE = """---
 title: On open weights

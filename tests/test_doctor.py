@@ -113,7 +113,7 @@ def test_json() -> None:
     """For programs: a version, the worst level, and every check with its findings; offline no channel is looked at."""
     ran = run("--json", "--offline")
     document = json.loads(ran.stdout)
-    assert (document["version"], document["offline"], document["level"]) == (1, True, "ok"), ran.stdout
+    assert (document["schema"], document["offline"], document["level"]) == (1, True, "ok"), ran.stdout
     names = [one["name"] for one in document["checks"]]
     assert names == [
         "settings", "secrets", "digestbot.toml", "workspaces", "data", "clock", "time zones", "database", "notes",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from digestbot.commands import Context
     from digestbot.model import Command, View
     from digestbot.settings import Settings
-
-SCHEMA = 1
-"""The version of what --json prints; it rises when a field changes its meaning or goes."""
 
 T = TypeVar("T")
 
@@ -74,11 +70,6 @@ def echo(view: View, settings: Settings) -> None:
     shown = view if isinstance(view, Form) else replace(view, actions=())
     for part in render(shown, "text", settings).parts:
         echo_text(translated(part.text))
-
-
-def echo_json(name: str, value: object) -> None:
-    """Print data under its name, with the version of their schema."""
-    click.echo(json.dumps({"schema": SCHEMA, name: value}, ensure_ascii=False, indent=2))
 
 
 def translated(text: str) -> str:

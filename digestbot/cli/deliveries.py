@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.asking import ask, echo, echo_json, gather, translated, workspace_option
-from digestbot.cli.options import json_option
+from digestbot.cli.asking import ask, echo, gather, translated, workspace_option
+from digestbot.cli.options import echo_json, json_option
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +45,7 @@ def deliveries(
         records = await recent(command, context, await read_wanted(command, context), most=1000)
         return [_as_json(one) for one in records]
 
-    echo_json("deliveries", gather(asked, workspace, found)[1])
+    echo_json(deliveries=gather(asked, workspace, found)[1])
 
 
 @click.command("why", short_help="Say why a delivery or a highlight is as it is.")
@@ -73,7 +73,8 @@ def why(name: str, workspace: str | None, *, as_json: bool) -> None:
         lines = view.text.split("\n") if isinstance(view, Notice) else []
         return "highlight", [dict(zip(("what", "how"), line.split(": ", 1), strict=False)) for line in lines]
 
-    echo_json(*gather(f"why {name}", workspace, found)[1])
+    kind, told = gather(f"why {name}", workspace, found)[1]
+    echo_json(**{kind: told})
 
 
 @click.command("audit", short_help="List who changed what.")
@@ -90,7 +91,7 @@ def audit(limit: int, workspace: str | None, *, as_json: bool) -> None:
         lines = await context.ledger.audit(command.channel.workspace, limit=limit)
         return [{**asdict(one), "at": one.at.isoformat()} for one in lines]
 
-    echo_json("audit", gather("", workspace, found)[1])
+    echo_json(audit=gather("", workspace, found)[1])
 
 
 @click.command("retry", short_help="Send a delivery on its way again.")

@@ -35,6 +35,8 @@ def import_(file: Path, *, name: str, dry_run: bool, workspace: str | None) -> N
     from digestbot.sources.importing import take_in
 
     loaded = settings.load()
+    if workspace:
+        raise UsageError("--workspace is for a file of `digestbot export`; notes come to the default workspace.")
     found = take_in(file.expanduser(), loaded.data, rules(loaded), name, dry_run=dry_run)
     _tell(found)
     click.echo("Nothing was kept: this was a dry run." if dry_run else f"Kept in {found.folder}.")

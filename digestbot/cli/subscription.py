@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.asking import ask, echo, echo_json, gather, workspace_option
-from digestbot.cli.options import json_option
+from digestbot.cli.asking import ask, echo, gather, workspace_option
+from digestbot.cli.options import echo_json, json_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,7 +99,7 @@ def list_(workspace: str | None, *, as_json: bool) -> None:
     async def found(_: App, command: Command, context: Context) -> list[dict[str, object]]:
         return [_as_json(one) for one in await context.ledger.standings(command.channel.workspace)]
 
-    echo_json("subscriptions", gather("", workspace, found)[1])
+    echo_json(subscriptions=gather("", workspace, found)[1])
 
 
 @subscription.command()
@@ -116,7 +116,7 @@ def show(name: str, workspace: str | None, *, as_json: bool) -> None:
     async def found(_: App, command: Command, context: Context) -> dict[str, object]:
         return _as_json(await only(command, context))
 
-    echo_json("subscription", gather(name, workspace, found)[1])
+    echo_json(subscription=gather(name, workspace, found)[1])
 
 
 @subscription.command()
@@ -167,7 +167,7 @@ def next_(count: str, workspace: str | None, *, as_json: bool) -> None:
 
     settings, (view, rows) = gather(f"next all {count}", workspace, found)
     if as_json:
-        echo_json("next", rows)
+        echo_json(next=rows)
     else:
         echo(view, settings)
 
