@@ -37,7 +37,7 @@ def deliveries(
     """List the latest deliveries of the workspace, or of one SUBSCRIPTION, with their states and reasons."""
     asked = " ".join(("all", *words, *state, *([since] if since else [])))
     if not as_json:
-        ask(f"history {asked}", workspace)
+        ask(f"history {asked}", workspace, notes=False)
         return
     from digestbot.commands.deliveries import read_wanted, recent
 
@@ -45,7 +45,7 @@ def deliveries(
         records = await recent(command, context, await read_wanted(command, context), most=1000)
         return [_as_json(one) for one in records]
 
-    echo_json(deliveries=gather(asked, workspace, found)[1])
+    echo_json(deliveries=gather(asked, workspace, found, notes=False)[1])
 
 
 @click.command("why", short_help="Say why a delivery or a highlight is as it is.")
@@ -84,14 +84,14 @@ def why(name: str, workspace: str | None, *, as_json: bool) -> None:
 def audit(limit: int, workspace: str | None, *, as_json: bool) -> None:
     """List who changed what, the latest first."""
     if not as_json:
-        ask(f"audit {limit}", workspace)
+        ask(f"audit {limit}", workspace, notes=False)
         return
 
     async def found(_: App, command: Command, context: Context) -> list[dict[str, object]]:
         lines = await context.ledger.audit(command.channel.workspace, limit=limit)
         return [{**asdict(one), "at": one.at.isoformat()} for one in lines]
 
-    echo_json(audit=gather("", workspace, found)[1])
+    echo_json(audit=gather("", workspace, found, notes=False)[1])
 
 
 @click.command("retry", short_help="Send a delivery on its way again.")
@@ -99,7 +99,7 @@ def audit(limit: int, workspace: str | None, *, as_json: bool) -> None:
 @workspace_option
 def retry(name: str, workspace: str | None) -> None:
     """Send a delivery on its way again that was refused, expired or is in doubt; `digestbot run` posts it."""
-    ask(f"retry {name}", workspace)
+    ask(f"retry {name}", workspace, notes=False)
 
 
 @click.command("amend", short_help="Edit what a delivery posted.")
