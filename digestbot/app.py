@@ -29,7 +29,7 @@ from digestbot.orders import WAITING, Standing
 from digestbot.ports import Ledger, Library, Outbox, Platform
 from digestbot.rendering import Renderer
 from digestbot.rendering.dialects import mentionable
-from digestbot.service import Admins, Amender, Channels, Composer, Drafter, Service, follow
+from digestbot.service import Admins, Amender, Channels, Composer, Drafter, Service, Step, follow
 from digestbot.settings import Settings
 from digestbot.sources.inbox import inbox
 from digestbot.stopping import on_signals
@@ -203,10 +203,7 @@ async def declare(app: App) -> None:
     Raises SettingsError where nothing is ordered at all.
     """
     for _ in range(_TRIES):
-        try:
-            steps = follow(app.settings.subscriptions, await _there(app), now())
-        except ScheduleError as error:
-            raise SettingsError(f"{app.settings.config}: {error}") from error
+        steps = await differences(app)
         for step in steps:
             if await app.ledger.put(step.standing, step.change):
                 telemetry.event("subscription", id=step.change.subject, said=step.said)
@@ -219,6 +216,14 @@ async def declare(app: App) -> None:
         order, coming = one.subscription, one.next_at and one.next_at.isoformat(timespec="minutes")
         when = schedule.describe(schedule.parse(order.schedule, order.zone))
         telemetry.event("subscribed", id=order.id, channel=order.channel, when=when, next=coming, paused=one.reason)
+
+
+async def differences(app: App) -> list[Step]:
+    """What `declare` would change now. Raises SettingsError for a schedule that cannot be read."""
+    try:
+        return follow(app.settings.subscriptions, await _there(app), now())
+    except ScheduleError as error:
+        raise SettingsError(f"{app.settings.config}: {error}") from error
 
 
 @asynccontextmanager

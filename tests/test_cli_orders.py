@@ -105,6 +105,17 @@ def test_an_order_from_its_beginning_to_its_end(home: Home) -> None:
     assert actions == ["remove", "resume", "pause", "skip", "edit", "add"]
 
 
+def test_what_only_the_file_says_is_named(home: Home) -> None:
+    """What digestbot.toml declares and no service has taken in is named, rather than passed over."""
+    line = 'name = "morning"\nchannel = "console"\nschedule = "daily at 9"\n'
+    (home.path / "digestbot.toml").write_text(f"[[subscriptions]]\n{line}", encoding="utf-8")
+    for words in (("subscription", "list"), ("deliver", "morning", "--dry-run")):
+        said = home.run(*words).stderr
+        assert said.startswith(f"digestbot: {home.path}/digestbot.toml: what it says of morning holds once"), words
+    (home.path / "digestbot.toml").unlink()
+    assert home.run("subscription", "list").stderr == ""
+
+
 def test_orders_as_json(home: Home) -> None:
     """What is ordered and what comes next are printed for other programs, under a version."""
     _order(home)

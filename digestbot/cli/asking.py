@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digestbot.commands import Context
     from digestbot.model import Command, View
     from digestbot.ports import Library
+    from digestbot.service import Step
     from digestbot.settings import Settings
 
 T = TypeVar("T")
@@ -84,6 +85,16 @@ def translated(text: str) -> str:
     return here.replace("Leave out as-today", "Leave out --as-today")
 
 
+def _say_what_waits(settings: Settings, workspace: str, steps: Iterable[Step]) -> None:
+    """Say which lines of digestbot.toml no service has taken in, on stderr: the answer knows nothing of them."""
+    from digestbot.commands.context import listed
+
+    orders = [step.standing.subscription for step in steps]
+    if names := [one.id for one in orders if one.channel.workspace == workspace]:
+        said = f"digestbot: {settings.config}: what it says of {listed(names)} holds once `digestbot run` has started."
+        click.echo(said, err=True)
+
+
 async def _as_it_lies(settings: Settings, workspace: str) -> Library:
     from digestbot.library import open_library
     from digestbot.library.place import place
@@ -94,7 +105,7 @@ async def _as_it_lies(settings: Settings, workspace: str) -> Library:
 async def _gather(
     settings: Settings, words: str, workspace: str | None, work: Work[T], *, platforms: bool, notes: bool
 ) -> T:
-    from digestbot.app import opened
+    from digestbot.app import differences, opened
     from digestbot.model import LOCAL, Channel, Command
     from digestbot.platforms import configured
 
@@ -102,5 +113,6 @@ async def _gather(
     name = workspace or LOCAL
     async with opened(settings, declared | set(configured()) if platforms else set(), stays=False) as connected:
         app = connected if notes else replace(connected, libraries=partial(_as_it_lies, settings))
+        _say_what_waits(settings, name, await differences(app))
         command = Command("digest", words, Channel("cli", name, "cli"), "cli", admin=True)
         return await work(app, command, await app.context(name))
