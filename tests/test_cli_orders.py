@@ -105,6 +105,15 @@ def test_an_order_from_its_beginning_to_its_end(home: Home) -> None:
     assert actions == ["remove", "resume", "pause", "skip", "edit", "add"]
 
 
+def test_a_failure_is_said_once(home: Home) -> None:
+    """A digest that is refused is told on stdout, with the way to more on stderr, and not logged beside it."""
+    (home.path / ".env").write_text("DIGESTBOT_WEBHOOK_OTHER=https://example.org/hook\n", encoding="utf-8")
+    assert home.run("subscription", "add", "lost", "webhook:nowhere", "daily at 9").returncode == 0
+    refused = home.run("deliver", "lost")
+    assert (refused.returncode, "DIGESTBOT_WEBHOOK_NOWHERE" in refused.stdout) == (1, True)
+    assert refused.stderr.count("\n") == 1, refused.stderr
+
+
 def test_what_only_the_file_says_is_named(home: Home) -> None:
     """What digestbot.toml declares and no service has taken in is named, rather than passed over."""
     line = 'name = "morning"\nchannel = "console"\nschedule = "daily at 9"\n'

@@ -303,7 +303,7 @@ def test_the_command(tmp_path: Path) -> None:
     found = run(tmp_path, "quote", "ropes")
     assert "Ropes remember." in found.stdout
     assert found.stderr == ""
-    assert run(tmp_path, "corpus", "check").stdout == "imports: 1 note, 1 highlights; nothing odd.\n"
+    assert run(tmp_path, "corpus", "check").stdout == "imports: 1 note, 1 highlight; nothing odd.\n"
     refused = run(tmp_path, "import", "nope.zip")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("digestbot: There is no file nope.zip.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digestbot.cli.options import content_option, echo_json, json_option, load_place, load_settings, workspace_option
+from digestbot.findings import many
 
 if TYPE_CHECKING:
     from digestbot.library.folder import Corpus
@@ -121,6 +122,5 @@ def _counts(one: Corpus) -> dict[str, int]:
 def _told(root: Path, one: Corpus) -> str:
     counts, odd = _counts(one), len(_problems(one))
     private = f", {counts['withheld']} private left out" if counts["withheld"] else ""
-    found = f"{odd} thing{'' if odd == 1 else 's'} to look at:" if odd else "nothing odd."
-    notes = f"{counts['notes']} note{'' if counts['notes'] == 1 else 's'}"
-    return f"{root.name}: {notes}, {counts['highlights']} highlights{private}; {found}"
+    found = f"{many(odd, 'thing')} to look at:" if odd else "nothing odd."
+    return f"{root.name}: {many(counts['notes'], 'note')}, {many(counts['highlights'], 'highlight')}{private}; {found}"

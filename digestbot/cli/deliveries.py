@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import time
 from dataclasses import asdict
@@ -132,6 +133,8 @@ def deliver(name: str, workspace: str | None, *, dry_run: bool, as_today: bool) 
         _need_platform(app, standing.subscription.channel.platform)
         return await _send(app, await order_extra(command, context, standing, as_today=as_today))
 
+    # What became of it is printed below; Python's own logging would say a failure a second time, on stderr.
+    logging.getLogger("digestbot").setLevel(logging.CRITICAL)
     if dry_run:
         settings, view = gather(name, workspace, shown)
         echo(view, settings)
