@@ -212,5 +212,8 @@ async def test_the_commands(tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text("[1, 2", encoding="utf-8")
     refused = run(other, "import", str(tmp_path / "words.json"))
     assert (refused.returncode, "no export of digestbot" in refused.stderr) == (3, True)
-    missing = run(other, "export", "--workspace", "nobody")
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    assert "no export of digestbot" in run(other, "import", str(tmp_path / "deep.json")).stderr
+    assert "cannot be read (No such file" in run(other, "import", "nowhere.json").stderr
+    missing = run(other, "export", "-", "--workspace", "nobody")
     assert json.loads(missing.stdout)["workspaces"]["nobody"]["deliveries"] == []
