@@ -8,16 +8,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fakes import CHANNEL, NOW
-from ordering import DAY, NINE, change, daily, edit, put, standing
+from ordering import DAY, NINE, change, daily, drafting, drafts, edit, put, standing
 
 from digestbot.errors import StoreError
 from digestbot.model import Channel, Message, MessageRef, Part
-from digestbot.orders import Change, Due, Ended, Outcome, Picked
+from digestbot.orders import Capture, Change, Due, Ended, Outcome, Picked
 from digestbot.store import open_store, portable
 from digestbot.store.engine import connect
 
@@ -63,7 +64,12 @@ async def fill(url: str, workspace: str = "acme", days: int = 5) -> None:
         await store.note(Change(workspace, NOW, "U1", "did", "the same"))
     await store.vote(workspace, "U1", Picked("a", "source"), "Öffnung", "more", NOW)
     await store.save(workspace, "U1", "a", NOW)
+    words = Capture(replace(CHANNEL, workspace=workspace), "We ship.", "U7", "Ada", "U1", "Bob", NOW)
+    await store.capture(words)
     await store.hide(workspace, "source", "Title\x1fAuthor", Change(workspace, NOW, "U1", "hide", "Title"))
+    noon = drafting()
+    await put(store, replace(noon, subscription=replace(noon.subscription, channel=channel)))
+    await store.plan(NOW, drafts)
     store.close()
 
 
@@ -101,6 +107,9 @@ async def test_out_in_and_out_again(empty: Callable[[str], str], kind: str) -> N
     assert record
     assert ([pick.id for pick in record.picks], len(record.parts), len(record.attempts)) == (["h0", "b"], 2, 1)
     assert await store.kept("acme", "morning", NINE) == ODD
+    waits = await store.delivery("acme", "noon", NINE)
+    assert waits
+    assert waits.draft, "nothing that curators are to see may be sent without them"
     assert await store.plan(NOW + 30 * DAY, daily)
     store.close()
 
@@ -209,5 +218,8 @@ async def test_the_commands(tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text("[1, 2", encoding="utf-8")
     refused = run(other, "import", str(tmp_path / "words.json"))
     assert (refused.returncode, "no export of digestbot" in refused.stderr) == (3, True)
-    missing = run(other, "export", "--workspace", "nobody")
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    assert "no export of digestbot" in run(other, "import", str(tmp_path / "deep.json")).stderr
+    assert "cannot be read (No such file" in run(other, "import", "nowhere.json").stderr
+    missing = run(other, "export", "-", "--workspace", "nobody")
     assert json.loads(missing.stdout)["workspaces"]["nobody"]["deliveries"] == []
