@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from fakes import CHANNEL, NOW
-from ordering import DAY, NINE, change, daily, edit, put, standing
+from ordering import DAY, NINE, change, daily, drafting, drafts, edit, put, standing
 
 from digestbot.errors import StoreError
 from digestbot.model import Channel, Message, MessageRef, Part
@@ -67,6 +67,9 @@ async def fill(url: str, workspace: str = "acme", days: int = 5) -> None:
     words = Capture(replace(CHANNEL, workspace=workspace), "We ship.", "U7", "Ada", "U1", "Bob", NOW)
     await store.capture(words)
     await store.hide(workspace, "source", "Title\x1fAuthor", Change(workspace, NOW, "U1", "hide", "Title"))
+    noon = drafting()
+    await put(store, replace(noon, subscription=replace(noon.subscription, channel=channel)))
+    await store.plan(NOW, drafts)
     store.close()
 
 
@@ -104,6 +107,9 @@ async def test_out_in_and_out_again(empty: Callable[[str], str], kind: str) -> N
     assert record
     assert ([pick.id for pick in record.picks], len(record.parts), len(record.attempts)) == (["h0", "b"], 2, 1)
     assert await store.kept("acme", "morning", NINE) == ODD
+    waits = await store.delivery("acme", "noon", NINE)
+    assert waits
+    assert waits.draft, "nothing that curators are to see may be sent without them"
     assert await store.plan(NOW + 30 * DAY, daily)
     store.close()
 

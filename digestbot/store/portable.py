@@ -25,6 +25,7 @@ from digestbot.store.tables import (
     audit,
     captures,
     deliveries,
+    drafts,
     hidden,
     parts,
     saves,
@@ -48,7 +49,7 @@ _KEYED = {
 _LISTED = (audit, shown, captures)
 """What is a list, and has no name."""
 
-_OF_DELIVERIES = (attempts, parts)
+_OF_DELIVERIES = (attempts, parts, drafts)
 _LOCAL = {"id", "workspace", "delivery"}
 """Columns that mean something in their own database only, or stand outside the row."""
 
@@ -190,7 +191,7 @@ def _merge(db: Connection, workspace: str, tables: Mapping[str, list[Row]]) -> d
     _insert(db, deliveries, [_row(deliveries, workspace, row, _OF_DELIVERIES) for row in new])
     numbers = _numbers(db, workspace)
     for table in _OF_DELIVERIES:
-        ours = [(numbers[_name_of(row)], child) for row in new for child in row[table.name]]
+        ours = [(numbers[_name_of(row)], child) for row in new for child in row.get(table.name, [])]
         _insert(db, table, [{**_row(table, workspace, child), "delivery": number} for number, child in ours])
     added["deliveries"] = len(new)
     picks = [
