@@ -95,19 +95,21 @@ def _stop_when_ready(process: subprocess.Popen[str]) -> None:
 
 
 def test_every_table_row_names_a_known_key() -> None:
-    """The README's table of subscription keys is the one digestbot.toml knows."""
+    """The table of subscription keys in the docs is the one digestbot.toml knows."""
     from digestbot.config import subscriptions
 
-    rows = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "subscriptions.md").read_text("utf-8"), re.MULTILINE)
     assert tuple(rows) == subscriptions.KEYS
 
 
 def test_every_source_is_understood(home: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sources of the README are ones that digestbot.toml knows, one of each kind."""
+    """The sources of the docs are ones that digestbot.toml knows, one of each kind."""
     from digestbot import settings
 
     path = Path(home["HOME"]) / "sources.toml"
-    path.write_text(_block("toml", containing="[[sources]]"), encoding="utf-8")
+    told = (ROOT / "docs" / "sources.md").read_text("utf-8")
+    (block,) = re.findall(r"^```toml\n(.*?)^```$", told, re.DOTALL | re.MULTILINE)
+    path.write_text(block, encoding="utf-8")
     monkeypatch.chdir(path.parent)
     for name in ("HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, home[name])

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from digestbot.model import Channel, Command, Subscription
 from digestbot.orders import Change, Outcome, Standing
 from digestbot.rendering import Renderer
 from digestbot.service import Held, decide, first
+from digestbot.sources.inbox import inbox
 
 TOML = """
 [content]
@@ -87,6 +89,20 @@ def test_a_workspace_is_read(home: Path) -> None:
     assert told.workspace("T0NOBODY") == Workspace("T0NOBODY", (home / "green",), exclude_tags=("private",))
     assert told.folders == (home / "green",)
     assert set(told.noted) == {home / "green", home / "red", home / "blue", home / "data" / "sources" / "imports"}
+
+
+def test_where_curators_are_told(home: Path) -> None:
+    """What is handed in is told in the curators' channel."""
+    (home / "digestbot.toml").write_text("[workspaces.T0]\ncurators_channel = 'webhook:desk'\n", encoding="utf-8")
+    assert settings.load().workspace("T0").curators_channel == Channel("webhook", "local", "desk")
+
+
+def test_where_a_workspaces_captures_go(home: Path) -> None:
+    """Into its own notes, so that no other workspace ever sees them; the default ones into the default notes."""
+    told = settings.load()
+    assert inbox(told, "T0RED").folder == home / "red" / "Inbox"
+    assert inbox(told, "T0BLUE").folder == home / "blue" / "Inbox"
+    assert inbox(told, "T0PLAIN").folder == inbox(told).folder == home / "green" / "Inbox"
 
 
 def test_where_libraries_lie(home: Path) -> None:
@@ -337,7 +353,7 @@ async def test_a_digest_is_of_its_own_workspace() -> None:
         channel = Channel("fake", name, "C1")
         for text in ("ferry", *WORDS.values()):
             message = await app.answer(Command("quote", text, channel, "U1"))
-            said = "".join(part.text for part in message.parts)
+            said = "".join(part.text for part in message.message.parts)
             assert (word in said) is (text in {"ferry", word})
             for other in WORDS.values():
                 assert other == word or f"ferry {other}" not in said
@@ -347,6 +363,7 @@ async def test_a_digest_is_of_its_own_workspace() -> None:
         await store.put(new, Change(name, now(), "", "add", "daily"))
         await store.plan(at, decide)
         (claim,) = (await store.claim("fake", at)).claims
+        claim = replace(claim, send_at=now())  # not to wait for the morning
         assert (await app.service().deliver(Held(claim, float("inf")))).outcome is Outcome.CONFIRMED
         posted = "".join(part.text for _, part, _, _ in platform.posts)
         assert [one for one in WORDS.values() if one in posted] == [word]

@@ -230,7 +230,7 @@ async def _told(lead: str, command: Command, standing: Standing, context: Contex
 
 
 def _check_carried(order: Subscription, context: Context) -> None:
-    """Raise UsageError for a group that cannot be mentioned there, or a member's own digest that others would see."""
+    """Raise UsageError for a group that cannot be mentioned there, or a digest of one's own that others would see."""
     if order.channel.member and (order.draft != "off" or order.mention):
         raise UsageError("Your own digest is seen by nobody else: it has no draft, and mentions nobody.")
     if order.mention and not (context.mentionable and context.mentionable(order.channel, order.mention)):

@@ -34,9 +34,9 @@ class Workspace:
     admins: frozenset[str] = frozenset()
     curators: frozenset[str] = frozenset()
     admin_channel: Channel | None = None
-    curators_channel: Channel | None = None
     exclude_tags: tuple[str, ...] = ()
     exclude_folders: tuple[str, ...] = ()
+    curators_channel: Channel | None = None
 
 
 def read(table: Table, folder: Path) -> tuple[Workspace, ...]:

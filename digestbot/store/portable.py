@@ -17,6 +17,7 @@ from sqlalchemy import Column, Connection, DateTime, Table, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from digestbot.errors import StoreError
+from digestbot.store import rows
 from digestbot.store.engine import Database, cause
 from digestbot.store.tables import (
     Instant,
@@ -190,7 +191,7 @@ def _merge(db: Connection, workspace: str, tables: Mapping[str, list[Row]]) -> d
     _insert(db, deliveries, [_row(deliveries, workspace, row, _OF_DELIVERIES) for row in new])
     numbers = _numbers(db, workspace)
     for table in _OF_DELIVERIES:
-        ours = [(numbers[_name_of(row)], child) for row in new for child in row.get(table.name, [])]
+        ours = [(numbers[_name_of(row)], child) for row in new for child in row[table.name]]
         _insert(db, table, [{**_row(table, workspace, child), "delivery": number} for number, child in ours])
     added["deliveries"] = len(new)
     picks = [
@@ -198,7 +199,7 @@ def _merge(db: Connection, workspace: str, tables: Mapping[str, list[Row]]) -> d
     ]
     added["shown"] = _add_listed(db, shown, workspace, picks)
     added["audit"] = _add_listed(db, audit, workspace, [_row(audit, workspace, row) for row in tables["audit"]])
-    handed_in = [_row(captures, workspace, row) for row in tables.get("captures", [])]
+    handed_in = [_row(captures, workspace, row) for row in tables["captures"]]
     added["captures"] = _add_listed(db, captures, workspace, handed_in)
     return added
 
@@ -259,6 +260,8 @@ def _row(table: Table, workspace: str, row: Row, beside: Collection[object] = ()
 def _value(column: Column[Any], value: object) -> object:
     if isinstance(column.type, DateTime | Instant) and value is not None:
         return datetime.fromisoformat(str(value))
+    if column is deliveries.c.actions:
+        rows.offered(value)  # type: ignore[arg-type]  # raises ValueError for what is none
     return value
 
 

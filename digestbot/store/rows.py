@@ -61,9 +61,17 @@ def planned_at(order: Subscription, next_at: datetime | None) -> datetime | None
     return next_at and next_at - order.lead
 
 
+def offered(kept: Sequence[Mapping[str, Any]] | None) -> tuple[Action, ...]:
+    """What a notice offers, as it was kept; raises UnreadableError."""
+    try:
+        return tuple(Action(**one) for one in kept or ())
+    except TypeError as error:
+        raise UnreadableError from error
+
+
 def delivery(row: Row[Any]) -> Delivery:
     """A row of `deliveries`; raises UnreadableError."""
-    actions = tuple(Action(**one) for one in row.actions or ())
+    actions = offered(row.actions)
     return Delivery(subscription(row.ordered), row.occurrence, row.attempt, row.notice, row.id, actions)
 
 

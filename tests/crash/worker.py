@@ -23,7 +23,7 @@ LOADED = (app, clockwork, claiming)
 SHRUNK = (
     "LEASE_SECONDS", "LEASE", "FRESH_SECONDS", "DEDUPE_MARGIN", "LONGEST_PAUSE",
     "FIRST_RETRY", "LONGEST_RETRY", "SETTLE", "FIRST_LOOK", "LOOKS", "BLIND_AFTER",
-    "HEARTBEAT_SECONDS", "EXTEND_SECONDS", "LONGEST_SECONDS",
+    "HEARTBEAT_SECONDS", "LONGEST_SECONDS",
 )  # fmt: skip
 """The names of our own constants that hold times, in whatever room they are or were imported to."""
 
