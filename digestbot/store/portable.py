@@ -191,7 +191,7 @@ def _merge(db: Connection, workspace: str, tables: Mapping[str, list[Row]]) -> d
     _insert(db, deliveries, [_row(deliveries, workspace, row, _OF_DELIVERIES) for row in new])
     numbers = _numbers(db, workspace)
     for table in _OF_DELIVERIES:
-        ours = [(numbers[_name_of(row)], child) for row in new for child in row.get(table.name, [])]
+        ours = [(numbers[_name_of(row)], child) for row in new for child in row[table.name]]
         _insert(db, table, [{**_row(table, workspace, child), "delivery": number} for number, child in ours])
     added["deliveries"] = len(new)
     picks = [
