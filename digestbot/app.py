@@ -26,7 +26,7 @@ from digestbot.findings import Check, Finding, Level
 from digestbot.library.watch import Keepers
 from digestbot.model import LOCAL, Answered, Channel, Command, Form, Message, Notice, Part, View
 from digestbot.orders import WAITING, Standing
-from digestbot.ports import Ledger, Library, Outbox, Platform
+from digestbot.ports import Connected, Ledger, Library, Outbox, Platform
 from digestbot.rendering import Renderer
 from digestbot.rendering.dialects import mentionable
 from digestbot.service import Admins, Amender, Channels, Composer, Drafter, Service, Step, follow
@@ -286,8 +286,14 @@ def _health(app: App, clockwork: Clockwork) -> Health:
     checks += [answering("library", lambda: app.library(LOCAL))]
     for name, platform in app.platforms.items():
         channels = [one.channel for one in app.settings.subscriptions if one.channel.platform == name]
-        checks.append(Check(name, partial(_reachable, platform, channels)))
+        look = partial(_standing, platform) if isinstance(platform, Connected) else None
+        checks.append(Check(name, look or partial(_reachable, platform, channels)))
     return Health([tick], [tick, *checks])
+
+
+async def _standing(platform: Connected) -> Sequence[Finding]:
+    """How a platform's own connection stands: probes come every few seconds, and its API would not let them all in."""
+    return platform.standing()
 
 
 async def _reachable(platform: Platform, channels: Sequence[Channel]) -> Sequence[Finding]:

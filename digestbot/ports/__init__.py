@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from digestbot.ports.inbox import Inbox
 from digestbot.ports.library import FACETS, Found, Kind, Library, Name
-from digestbot.ports.platform import Answer, Capabilities, Pace, Platform
+from digestbot.ports.platform import Answer, Capabilities, Connected, Pace, Platform
 from digestbot.ports.store import AHEAD, LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Shown
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Answer",
     "Capabilities",
     "Claimed",
+    "Connected",
     "Decide",
     "Found",
     "Hidden",
