@@ -48,6 +48,7 @@ bench: $(READY)  ## what is fast, measured, with the floor beside it
 	@$(BIN)/python bench/curation.py
 	@$(BIN)/python bench/store.py
 	@$(BIN)/python bench/service.py
+	@$(BIN)/python bench/slack.py
 
 fuzz: $(READY)  ## FUZZ_RUNS hostile texts through rendering, and as many inputs for a coverage-guided fuzzer of notes; and CROSS_RUNS of two workspaces in one store
 	$(BIN)/python tests/fuzz_rendering.py -runs=$(FUZZ_RUNS)

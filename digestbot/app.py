@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from digestbot import credentials, platforms, schedule, sources, telemetry, web
+from digestbot import credentials, platforms, schedule, telemetry, web
 from digestbot.clock import now
 from digestbot.clockwork import HEARTBEAT_SECONDS, Clockwork
 from digestbot.commands import Context, answer, matching
@@ -26,10 +26,10 @@ from digestbot.findings import Check, Finding, Level
 from digestbot.library.watch import Keepers
 from digestbot.model import LOCAL, Answered, Channel, Command, Form, Message, Notice, Part, View
 from digestbot.orders import WAITING, Standing
-from digestbot.ports import Ledger, Library, News, Outbox, Platform
+from digestbot.ports import Connected, Ledger, Library, News, Outbox, Platform
 from digestbot.rendering import Renderer
 from digestbot.rendering.dialects import mentionable
-from digestbot.service import Admins, Amender, Channels, Composer, Drafter, Service, follow
+from digestbot.service import Admins, Amender, Channels, Composer, Drafter, Service, Step, follow
 from digestbot.settings import Settings
 from digestbot.sources.inbox import inbox
 from digestbot.stopping import on_signals
@@ -171,10 +171,13 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
 
     Raises SettingsError, ContentError and StoreError where it cannot begin.
     """
+    from digestbot import sources
+
     stop, secrets = on_signals(), credentials.load()
     for problem in secrets.warnings:
         telemetry.event("secret", failed=True, problem=problem)
-    await sources.first(settings, secrets)
+    if not await _unless(stop, sources.first(settings, secrets)):
+        return
     async with opened(settings, _names(settings, prompt=prompt)) as app:
         await declare(app)
         await _check(app)
@@ -204,10 +207,7 @@ async def declare(app: App) -> None:
     Raises SettingsError where nothing is ordered at all.
     """
     for _ in range(_TRIES):
-        try:
-            steps = follow(app.settings.subscriptions, await _there(app), now())
-        except ScheduleError as error:
-            raise SettingsError(f"{app.settings.config}: {error}") from error
+        steps = await differences(app)
         for step in steps:
             if await app.ledger.put(step.standing, step.change):
                 telemetry.event("subscription", id=step.change.subject, said=step.said)
@@ -222,9 +222,20 @@ async def declare(app: App) -> None:
         telemetry.event("subscribed", id=order.id, channel=order.channel, when=when, next=coming, paused=one.reason)
 
 
+async def differences(app: App) -> list[Step]:
+    """What `declare` would change now. Raises SettingsError for a schedule that cannot be read."""
+    try:
+        return follow(app.settings.subscriptions, await _there(app), now())
+    except ScheduleError as error:
+        raise SettingsError(f"{app.settings.config}: {error}") from error
+
+
 @asynccontextmanager
-async def opened(settings: Settings, names: set[str]) -> AsyncIterator[App]:
-    """The parts, with these platforms connected; drained and closed at the end."""
+async def opened(settings: Settings, names: set[str], *, stays: bool = True) -> AsyncIterator[App]:
+    """The parts, with these platforms connected; drained and closed at the end.
+
+    stays: the notes of all workspaces are read now and followed; else those that are asked for, when they are.
+    """
     from digestbot.store import open_store
 
     connected = {name: platforms.connect(name, settings) for name in sorted(names)}
@@ -233,8 +244,9 @@ async def opened(settings: Settings, names: set[str]) -> AsyncIterator[App]:
     watching: list[asyncio.Task[None]] = []
     app = App(settings, store, store, connected, Renderer(settings.template_folders), keepers.library)
     try:
-        await keepers.open()
-        watching.append(asyncio.create_task(keepers.watch()))
+        if stays:
+            await keepers.open()
+            watching.append(asyncio.create_task(keepers.watch()))
         yield app
     finally:
         await _cancel(watching)
@@ -278,8 +290,14 @@ def _health(app: App, clockwork: Clockwork) -> Health:
     checks += [answering("library", lambda: app.library(LOCAL))]
     for name, platform in app.platforms.items():
         channels = [one.channel for one in app.settings.subscriptions if one.channel.platform == name]
-        checks.append(Check(name, partial(_reachable, platform, channels)))
+        look = partial(_standing, platform) if isinstance(platform, Connected) else None
+        checks.append(Check(name, look or partial(_reachable, platform, channels)))
     return Health([tick], [tick, *checks])
+
+
+async def _standing(platform: Connected) -> Sequence[Finding]:
+    """How a platform's own connection stands: probes come every few seconds, and its API would not let them all in."""
+    return platform.standing()
 
 
 async def _reachable(platform: Platform, channels: Sequence[Channel]) -> Sequence[Finding]:
@@ -314,7 +332,19 @@ async def _listen(app: App, name: str, stop: asyncio.Event, news: News) -> None:
             stop.set()
 
 
-async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+async def _unless(stop: asyncio.Event, work: Coroutine[object, object, None]) -> bool:
+    """Do work, whose errors are raised, unless it is time to stop: then it is cancelled. Whether it was done."""
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not task.done():
+        await _cancel([task])
+        return False
+    await task
+    return True
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -25,10 +26,10 @@ from digestbot.ports import Outbox, Pace
 from digestbot.service import FRESH_SECONDS, Held, Service, decide
 
 HEARTBEAT_SECONDS = 15
-"""The longest sleep: what other processes wrote is found, and so are a clock that was set and leases that ended."""
+"""The longest sleep: what other processes wrote is found, and so are a clock that was set and leases that ended.
 
-EXTEND_SECONDS = 20
-"""How often the leases of what is in flight are prolonged."""
+As often the leases of what is in flight are prolonged.
+"""
 
 LONGEST_SECONDS = 300
 """A delivery that takes longer is given up: its platform keeps no time limit of its own."""
@@ -95,8 +96,7 @@ class Clockwork:
         """Begin: what is due now is taken at once."""
         await self._guarded(self._reap)
         self._every(HEARTBEAT_SECONDS, self._wake, name=_WAKE)
-        self._every(HEARTBEAT_SECONDS, self._reap)
-        self._every(EXTEND_SECONDS, self._extend)
+        self._every(HEARTBEAT_SECONDS, self._leases)
         self._every(24 * 3600, self._prune, first=600)
         self._every(RECHECK_SECONDS, self._recheck)
         self._scheduler.start()
@@ -111,7 +111,9 @@ class Clockwork:
         for held, _ in self._held():
             held.leave = True
         busy = [one for one in (self._turns, *self._refills) if one]
-        await asyncio.wait(busy, timeout=FAREWELL_SECONDS)
+        _, hung = await asyncio.wait(busy, timeout=FAREWELL_SECONDS)
+        for one in hung:
+            one.cancel()
         while tasks := [task for lane in self._lanes for task in lane.held]:
             if time.monotonic() >= deadline:
                 break
@@ -123,10 +125,9 @@ class Clockwork:
         """Take what is due whenever somebody wakes us."""
         self._due.set()
         while not self._stopping:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), 2 * HEARTBEAT_SECONDS)
-            except TimeoutError:
-                self._realign()
+            self._realign()
             self._due.clear()
             if not self._stopping:
                 await self._guarded(self._tick)
@@ -148,14 +149,25 @@ class Clockwork:
 
     async def _tick(self) -> None:
         """Plan and claim what is due, and sleep until the next of it."""
-        self.ticked = time.monotonic()
-        while planned := await self._outbox.plan(now(), decide):
-            _report_planned(planned)
-        for lane in self._lanes:
-            await self._fill(lane)
+        while not self._stopping:
+            self.ticked = time.monotonic()
+            planned = await self._outbox.plan(now(), decide)
+            await self._told(planned)
+            for lane in self._lanes:  # what is planned need not wait for the rest of it
+                await self._fill(lane)
+            if not planned:
+                break
         open_lanes = [lane.platform for lane in self._lanes if not lane.full and not lane.until]
         times = [await self._outbox.next_time(now(), open_lanes), *(lane.until for lane in self._lanes)]
         self._wake_by(min((one for one in times if one), default=None))
+
+    async def _told(self, planned: Sequence[Ended]) -> None:
+        """Say what is not sent, and to the admins which orders are paused."""
+        _report_planned(planned)
+        for one in planned:
+            if one.outcome is Outcome.PARKED:
+                telemetry.event("paused", failed=True, id=one.delivery.subscription.id, reason=one.reason)
+                await self._service.admins.paused(one.delivery, one.reason, now())
 
     async def _fill(self, lane: _Lane) -> None:
         """Claim what the lane has room for, and start it."""
@@ -206,14 +218,21 @@ class Clockwork:
         if not lane.full and not lane.until:
             self._due.set()  # the lane is open again, and the next time has to be asked for with it
 
+    async def _leases(self) -> None:
+        """Prolong our own, and only then end those that are over: a clock that was set forward ends none of ours."""
+        await self._extend()
+        await self._reap()
+
     async def _extend(self) -> None:
         """Prolong the leases of what is under way; what is not ours any more, or takes too long, is given up."""
         began = time.monotonic()
         for lane in self._lanes:
-            for task, (_, taken) in list(lane.held.items()):
+            for task, (held, taken) in list(lane.held.items()):
                 if began - taken > LONGEST_SECONDS:
                     task.cancel()
                     del lane.held[task]
+                    about, problem = held.claim.delivery.id, f"It took longer than {LONGEST_SECONDS} seconds."
+                    telemetry.event("delivery", failed=True, delivery=about, outcome="given up", problem=problem)
         mine = [held for held, _ in self._held()]
         kept = set(await self._outbox.extend([one.claim.delivery for one in mine], now())) if mine else set()
         for one in mine:
@@ -243,11 +262,12 @@ class Clockwork:
         ended = Ended(held.claim.delivery, outcome, "digestbot was stopped meanwhile.", now())
         try:
             await self._outbox.finish(ended, now())
-        except LostClaimError:  # its end was being written down when it was cancelled
-            return
+        except LostClaimError:
+            pass  # its end was being written down when it was cancelled
         except StoreError as error:
             telemetry.event("store", failed=True, delivery=held.claim.delivery.id, problem=error)
-        _report(ended)
+        else:
+            _report(ended)
 
     def _held(self) -> Iterable[tuple[Held, float]]:
         return [one for lane in self._lanes for one in lane.held.values()]

@@ -50,9 +50,12 @@ class Credentials:
     def database(self, settings: Settings) -> str:
         """The database's URL as SQLAlchemy takes it; the default is a file in the data folder.
 
-        Raises SettingsError for a file in the notes, where it would be synced and published with them.
+        Raises SettingsError for a file in the notes, where it would be synced and published with them, and for a data
+        folder that no URL can name.
         """
         if self.database_url is None:
+            if "?" in str(settings.data):  # what stands behind it would be read as options of the database
+                raise SettingsError(f"DIGESTBOT_DATA: {settings.data} has a ? in it. Name another folder.")
             return f"sqlite:///{settings.data}/digestbot.db"
         url = self.database_url.get_secret_value()
         if url.startswith(_FILE_URL):

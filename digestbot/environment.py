@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -120,6 +121,16 @@ def look() -> Variables:
     given |= {name: _given(name, value, "environment") for name, value in os.environ.items()}
     set_ = tuple(one for one in given.values() if one and one.value)
     return Variables(set_, (*problems, *_twice(set_)))
+
+
+@contextmanager
+def hidden(*names: str) -> Iterator[None]:
+    """Let these variables, which are none of ours, be unset for a moment: for a library that would act on them."""
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def data_home() -> str:

@@ -53,6 +53,11 @@ def ok(what: str) -> Finding:
     return Finding(Level.OK, what)
 
 
+def many(number: int, what: str, several: str = "") -> str:
+    """`1 note`, `2 notes`; several: the plural, where it is not made with an s."""
+    return f"{number} {what if number == 1 else several or f'{what}s'}"
+
+
 def worst(findings: Sequence[Finding]) -> Level:
     """The level of the worst of them; ok for none."""
     return max((one.level for one in findings), key=list(Level).index, default=Level.OK)

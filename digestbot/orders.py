@@ -42,6 +42,9 @@ WAITING = (Outcome.PLANNED, Outcome.RETRY, Outcome.UNCERTAIN, Outcome.DRAFT)
 UNSHOWN = (Outcome.REFUSED, Outcome.SKIPPED, Outcome.EXPIRED)
 """Deliveries whose picks nobody saw: the history leaves them out. While one waits its picks are reserved."""
 
+MOST_HIGHLIGHTS = 25
+"""The largest digest that may be ordered."""
+
 StandingState = Literal["active", "paused", "removed"]
 
 PausedBy = Literal["", "person", "platform", "schedule"]

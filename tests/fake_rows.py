@@ -11,7 +11,7 @@ from digestbot.model import Channel, Delivery, Message, MessageRef
 from digestbot.orders import WAITING, Attempt, Claim, Draft, Ended, Kept, Outcome, PartState, Picked, Record
 from digestbot.ports import Pace
 
-AHEAD = timedelta(seconds=2)
+HORIZON = timedelta(seconds=2)
 """What would have to wait for longer than this is not claimed."""
 
 
@@ -109,7 +109,7 @@ class Entry:
             self.reason,
             self.theme,
             self.planned_at,
-            self.due_at,
+            None if self.outcome is Outcome.PARKED else self.due_at,
             self.finished_at,
             tuple(self.attempts),
             self.picks,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Literal
 
-from fake_rows import AHEAD, Entry, Paces
+from fake_rows import HORIZON, Entry, Paces
 
 from digestbot.errors import StoreError
 from digestbot.model import Action, Channel, Delivery, Message, MessageRef, Subscription
@@ -30,7 +30,7 @@ from digestbot.orders import (
     Standing,
     Voted,
 )
-from digestbot.ports import LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
+from digestbot.ports import AHEAD, LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
 HOUR = timedelta(hours=1)
@@ -68,6 +68,10 @@ class FakeStore:
             self._write(ended if plan.pause else later)
             new = [self._insert(Delivery(standing.subscription, due.at, 0), due, now) for due in plan.due]
             planned += [one for one in new if one]
+            if plan.pause:
+                self.changes.append(_paused(standing, plan.pause, now))
+                gone = Delivery(standing.subscription, standing.next_occurrence or datetime(1970, 1, 1), 0)  # noqa: DTZ001 - a wall time
+                planned.append(Ended(gone, Outcome.PARKED, plan.pause))
         return planned
 
     async def claim(self, platform: str, now: datetime, *, most: int = 64, paces: Sequence[Pace] = ()) -> Claimed:
@@ -77,7 +81,7 @@ class FakeStore:
         until: list[datetime] = []
         full: set[str] = set()
         for entry in self._in_turn(platform, now):
-            held = next((one for one in paces if self.paces.slot([one], entry.channel, now) > now + AHEAD), None)
+            held = next((one for one in paces if self.paces.slot([one], entry.channel, now) > now + HORIZON), None)
             if len(claims) == most or full & {"", entry.channel.workspace}:
                 continue
             if held is None:
@@ -120,7 +124,9 @@ class FakeStore:
 
     async def finish(self, ended: Ended, now: datetime) -> None:
         """See ports.Outbox."""
-        self._held(ended.delivery, late=True).close(ended, now)
+        entry = self._held(ended.delivery, late=True)
+        entry.close(ended, now)
+        self._park(entry)
 
     async def extend(self, deliveries: Sequence[Delivery], now: datetime) -> Sequence[str]:
         """See ports.Outbox."""
@@ -133,9 +139,12 @@ class FakeStore:
     async def reap(self, now: datetime) -> int:
         """See ports.Outbox."""
         self._fail()
-        over = [one for one in self.entries.values() if one.lease_until and one.lease_until <= now]
+        leased = [(one, one.lease_until) for one in self.entries.values() if one.lease_until]
+        over = [one for one, until in leased if until <= now or until > now + 2 * LEASE]
         for entry in over:
             entry.give_back(now)
+            if not entry.begun_at:
+                self._park(entry)
         return len(over)
 
     async def reserve(self, channel: Channel, paces: Sequence[Pace], now: datetime) -> datetime:
@@ -164,12 +173,12 @@ class FakeStore:
         """See ports.Outbox."""
         where = delivery.subscription.channel.workspace
         there = self.orders.get((where, delivery.subscription.id))
-        if not there or there.state != "active":
+        if not there or there.state != "active" or there.subscription.channel != delivery.subscription.channel:
             return False
         paused = replace(there, state="paused", reason=reason, next_occurrence=None, next_at=None, changed_at=now)
         self._write(replace(paused, paused_by="platform"))
         self.checks[_key(there)] = now + HOUR, 0
-        self.changes.append(Change(where, now, "", "pause", there.subscription.id, reason))
+        self.changes.append(_paused(there, reason, now))
         return True
 
     async def suspects(self, now: datetime, platforms: Sequence[str], *, most: int = 50) -> Sequence[Standing]:
@@ -512,6 +521,12 @@ class FakeStore:
             elif standing.state != "active" and entry.waits():
                 entry.outcome, entry.reason = Outcome.PARKED, standing.reason
 
+    def _park(self, entry: Entry) -> None:
+        """Park it, if it waits and its order is not active."""
+        order = self.orders.get((entry.channel.workspace, entry.delivery.subscription.id))
+        if entry.waits() and order and order.state != "active":
+            entry.outcome = Outcome.PARKED
+
     def _in_turn(self, platform: str, now: datetime) -> list[Entry]:
         """What may be claimed: of each workspace the oldest, then of each the second."""
         due = [one for one in self.entries.values() if one.waits() and one.due_at and one.due_at <= now]
@@ -548,13 +563,17 @@ def _planned_at(standing: Standing) -> datetime:
     return standing.next_at - standing.subscription.lead
 
 
+def _paused(standing: Standing, reason: str, now: datetime) -> Change:
+    return Change(standing.subscription.channel.workspace, now, "", "pause", standing.subscription.id, reason)
+
+
 def _named(delivery: Delivery) -> tuple[str, datetime]:
     return delivery.subscription.id, delivery.occurrence
 
 
 def _ahead(standing: Standing, now: datetime) -> bool:
     worked_out = standing.changed_at
-    return standing.state == "active" and worked_out is not None and worked_out > now + HOUR
+    return standing.state == "active" and worked_out is not None and worked_out > now + AHEAD
 
 
 def _shown(entry: Entry) -> list[Shown]:

@@ -10,10 +10,14 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 from fakes import make_highlight
+from surface import leaves
 
 from digestbot import __version__
+from digestbot.cli import cli
+from digestbot.cli.options import SCHEMA
 from digestbot.cli.sketch import sketch
 from digestbot.model import Action, Digest, Listing
 from digestbot.rendering import Renderer
@@ -109,11 +113,47 @@ def test_preview(home: Path) -> None:
 def test_preview_as_a_platform_gets_it(home: Path) -> None:
     """With --json the platform's payloads are printed, one an entry; without, a sketch of them."""
     command = ("preview", "--content", "notes", "--size", "2", "--theme", "Open Weights", "--platform")
-    slack = json.loads(run(*command, "slack", "--json", home=home).stdout)
+    slack = json.loads(run(*command, "slack", "--json", home=home).stdout)["parts"]
     assert [block["type"] for block in slack[0]["blocks"]].count("rich_text") == 2
-    discord = json.loads(run(*command, "discord", "--json", home=home).stdout)
+    discord = json.loads(run(*command, "discord", "--json", home=home).stdout)["parts"]
     assert len(discord[0]["embeds"]) == 2
     assert run(*command, "slack", home=home).stdout.count("  ┃ ") >= 2
+
+
+JSON = {
+    "preview": (),
+    "quote": ("model",),
+    "themes": (),
+    "themes suggest": (),
+    "corpus check": (),
+    "next": ("daily at 9",),
+    "pull": (),
+    "subscription list": (),
+    "subscription show": ("noon",),
+    "subscription next": (),
+    "deliveries": (),
+    "why": ("noon",),
+    "audit": (),
+    "db check": (),
+    "doctor": ("--offline",),
+}
+"""Each command that has --json, with what it must be told besides."""
+
+
+def test_all_json_has_the_number_of_its_schema(home: Path) -> None:
+    """Every command's --json prints one object that begins with the version of its schema."""
+    assert set(JSON) == {" ".join(words) for words, command in leaves(cli) if has_json(command)}
+    (home / "digestbot.toml").write_text('[[sources]]\nname = "more"\nkind = "folder"\npath = "notes"\n')
+    assert run("subscription", "add", "noon", "console", "daily at 12", home=home).returncode == 0
+    assert run("subscription", "skip", "noon", home=home).returncode == 0
+    for words, more in JSON.items():
+        told = json.loads(run(*words.split(), *more, "--json", home=home, DIGESTBOT_CONTENT="notes").stdout)
+        assert (next(iter(told)), told["schema"]) == ("schema", SCHEMA), words
+
+
+def has_json(command: click.Command) -> bool:
+    """Whether it can print for other programs."""
+    return any("--json" in parameter.opts for parameter in command.params)
 
 
 def test_quote(home: Path) -> None:
@@ -130,7 +170,7 @@ def test_quote_counts_and_pages(home: Path) -> None:
     """Matches can be counted, and shown page by page; spelling that was mended is told."""
     content = ("--content", "notes")
     counted = run("quote", "model", "--by", "author", "--json", *content, home=home)
-    assert json.loads(counted.stdout) == [{"author": "Ada Example", "highlights": 3}]
+    assert json.loads(counted.stdout)["counts"] == [{"author": "Ada Example", "highlights": 3}]
     first, last = (run("quote", "model", "--limit", "2", "--page", str(page), *content, home=home) for page in (1, 2))
     assert "page 1 of 2" in first.stdout
     assert "page 2 of 2" in last.stdout
@@ -162,7 +202,7 @@ def test_quote_without_a_match(home: Path) -> None:
 def test_themes(home: Path) -> None:
     """Themes are printed with their stock."""
     assert "Open weights" in run("themes", "--content", "notes", home=home).stdout
-    themes = json.loads(run("themes", "--json", "--content", "notes", home=home).stdout)
+    themes = json.loads(run("themes", "--json", "--content", "notes", home=home).stdout)["themes"]
     assert {"name": "Open weights", "highlights": 3, "sources": 1} in themes
 
 
@@ -191,7 +231,7 @@ def test_themes_suggest(home: Path) -> None:
         (home / "notes" / f"{number}.md").write_text(text, encoding="utf-8")
     ran = run("themes", "suggest", home=home, DIGESTBOT_CONTENT="notes")
     assert tomllib.loads(ran.stdout) == {"themes": {"supply-chain": {"query": '"supply chain"'}}}
-    (found,) = json.loads(run("themes", "suggest", "--json", home=home, DIGESTBOT_CONTENT="notes").stdout)
+    (found,) = json.loads(run("themes", "suggest", "--json", home=home, DIGESTBOT_CONTENT="notes").stdout)["suggested"]
     assert (found["name"], len(found["highlights"]), found["sources"]) == ("Supply chain", 4, 4)
 
 
@@ -209,7 +249,7 @@ def test_the_sample_content_stands_in(home: Path) -> None:
     """Without configured notes the sample content is read, which is said on stderr alone."""
     ran = run("themes", "--json", home=home)
     assert "sample content" in ran.stderr
-    assert json.loads(ran.stdout)
+    assert json.loads(ran.stdout)["themes"]
     assert "sample" not in run("themes", home=home, DIGESTBOT_CONTENT="notes").stderr
 
 

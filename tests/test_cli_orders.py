@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from dialogue import in_words
 
-from digestbot.cli.asking import SCHEMA, translated
+from digestbot.cli.asking import translated
+from digestbot.cli.options import SCHEMA
 
 NOTE = """---
 title: On open weights
@@ -102,6 +103,26 @@ def test_an_order_from_its_beginning_to_its_end(home: Home) -> None:
     assert "“morning” is removed." in home.say("subscription", "remove", "morning")
     actions = [line["action"] for line in home.json("audit", "audit")]  # type: ignore[attr-defined]
     assert actions == ["remove", "resume", "pause", "skip", "edit", "add"]
+
+
+def test_a_failure_is_said_once(home: Home) -> None:
+    """A digest that is refused is told on stdout, with the way to more on stderr, and not logged beside it."""
+    (home.path / ".env").write_text("DIGESTBOT_WEBHOOK_OTHER=https://example.org/hook\n", encoding="utf-8")
+    assert home.run("subscription", "add", "lost", "webhook:nowhere", "daily at 9").returncode == 0
+    refused = home.run("deliver", "lost")
+    assert (refused.returncode, "DIGESTBOT_WEBHOOK_NOWHERE" in refused.stdout) == (1, True)
+    assert refused.stderr.count("\n") == 1, refused.stderr
+
+
+def test_what_only_the_file_says_is_named(home: Home) -> None:
+    """What digestbot.toml declares and no service has taken in is named, rather than passed over."""
+    line = 'name = "morning"\nchannel = "console"\nschedule = "daily at 9"\n'
+    (home.path / "digestbot.toml").write_text(f"[[subscriptions]]\n{line}", encoding="utf-8")
+    for words in (("subscription", "list"), ("deliver", "morning", "--dry-run")):
+        said = home.run(*words).stderr
+        assert said.startswith(f"digestbot: {home.path}/digestbot.toml: what it says of morning holds once"), words
+    (home.path / "digestbot.toml").unlink()
+    assert home.run("subscription", "list").stderr == ""
 
 
 def test_orders_as_json(home: Home) -> None:

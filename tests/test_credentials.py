@@ -218,3 +218,10 @@ def test_a_survey_goes_on(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     toml = str(place / "digestbot.toml")
     assert heads == [".env", "DIGESTBOT_CONTENT", toml, "DIGESTBOT_TEMPLATES", "DIGESTBOT_LOG_LEVEL"]
     assert (found.http, found.content, found.log_level) == (("box", 1), (), "info")
+
+
+def test_a_data_folder_that_no_url_can_name(tmp_path: Path) -> None:
+    """A ? would begin the options of the database: it is DIGESTBOT_DATA that has to change, and that is said."""
+    told = settings.Settings((), tmp_path / "what?", tmp_path / "digestbot.toml")
+    with pytest.raises(SettingsError, match=r"^DIGESTBOT_DATA: .* has a \? in it"):
+        Credentials().database(told)

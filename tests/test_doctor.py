@@ -84,6 +84,16 @@ def files(folder: Path) -> dict[str, float]:
     return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
 
 
+async def test_a_source_that_nobody_sees(home: Path) -> None:
+    """A source of a workspace that nothing else names is warned of; so is none whose workspace has a table."""
+    with (home / "digestbot.toml").open("a", encoding="utf-8") as file:
+        for name, workspace in (("lost", "T0RDE"), ("found", "T0RED")):
+            lines = f'name = "{name}"\nkind = "folder"\npath = "notes"\nworkspace = "{workspace}"\n'
+            file.write(f"\n[[sources]]\n{lines}")
+    warned = [one.what for one in (await told())["sources"].findings if one.level is Level.WARNING]
+    assert warned == ["lost: its workspace T0RDE has neither a table nor a subscription."]
+
+
 def test_all_is_well(home: Path) -> None:
     """With nothing wrong each check says what it saw, the exit status is 0, and nothing was changed."""
     before = files(home)
@@ -94,9 +104,9 @@ def test_all_is_well(home: Path) -> None:
         r"^  ok       DIGESTBOT_CONTENT: notes \(environment\)$",
         r"^  ok       DIGESTBOT_LOG_LEVEL: info \(default\)$",
         r"^  ok       DIGESTBOT_WEBHOOK_TEAM: set \(environment\)$",
-        r"digestbot\.toml: 1 subscriptions, 0 sources, 1 workspaces, 0 saved searches$",
+        r"digestbot\.toml: 1 subscription, 0 sources, 1 workspace, 0 saved searches$",
         r"^  ok       T0RED: notes of its own, 0 admins, 0 curators, admins are told in webhook:ops$",
-        r"/notes: 1 notes, 1 highlights, 0 private notes left out$",
+        r"/notes: 1 note, 1 highlight, 0 private notes left out$",
         r"^notes of T0RED$",
         r"weekdays at 09:00, America/New_York; next \w{3} \d{4}-\d\d-\d\d 09:00(, \w{3} [\d-]+ 09:00){2}$",
         r"^  ok       webhook:team: nothing is in the way$",
@@ -113,7 +123,7 @@ def test_json() -> None:
     """For programs: a version, the worst level, and every check with its findings; offline no channel is looked at."""
     ran = run("--json", "--offline")
     document = json.loads(ran.stdout)
-    assert (document["version"], document["offline"], document["level"]) == (1, True, "ok"), ran.stdout
+    assert (document["schema"], document["offline"], document["level"]) == (1, True, "ok"), ran.stdout
     names = [one["name"] for one in document["checks"]]
     assert names == [
         "settings", "secrets", "digestbot.toml", "workspaces", "data", "clock", "time zones", "database", "notes",

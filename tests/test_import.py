@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import stat
 import struct
 import subprocess
@@ -247,7 +248,7 @@ def test_one_odd_entry_costs_only_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("gone.zip", "There is no file"), ("photo.png", "is nothing to import"), (".", "There is no file")],
+    [("gone.zip", "There is no file"), ("photo.png", "is nothing to import"), (".", "is a folder")],
 )
 def test_what_is_nothing_to_import(tmp_path: Path, name: str, said: str) -> None:
     """A missing file, a folder and a file of another kind are named."""
@@ -302,10 +303,14 @@ def test_the_command(tmp_path: Path) -> None:
     found = run(tmp_path, "quote", "ropes")
     assert "Ropes remember." in found.stdout
     assert found.stderr == ""
-    assert run(tmp_path, "corpus", "check").stdout == "imports: 1 note, 1 highlights; nothing odd.\n"
+    assert run(tmp_path, "corpus", "check").stdout == "imports: 1 note, 1 highlight; nothing odd.\n"
     refused = run(tmp_path, "import", "nope.zip")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("digestbot: There is no file nope.zip.")
+    folder = run(tmp_path, "import", ".")
+    assert (folder.returncode, "is a folder. Name it in DIGESTBOT_CONTENT" in folder.stderr) == (1, True)
+    named = run(tmp_path, "import", "nope.zip", "--workspace", "T1")
+    assert (named.returncode, "--workspace is for a file of" in named.stderr) == (2, True)
 
 
 def test_pulling(tmp_path: Path) -> None:
@@ -326,6 +331,10 @@ def test_pulling(tmp_path: Path) -> None:
     assert both.stderr.startswith(
         "digestbot: margin needs the token of readwise.io/access_token in DIGESTBOT_SOURCE_MAR"
     )
+    told = run(tmp_path, "pull", "--json")
+    team, margin = json.loads(told.stdout)["sources"]
+    assert (told.returncode, team["notes"], team["failed"], told.stderr) == (1, 1, "", "")
+    assert margin["failed"].startswith("margin needs the token")
     assert "Ropes remember." in run(tmp_path, "quote", "ropes").stdout
     unknown = run(tmp_path, "pull", "tame")
     assert (unknown.returncode, "names team, margin" in unknown.stderr) == (2, True)

@@ -22,6 +22,9 @@ COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in b
 # `make test` is what runs this very test.
 RUN_HERE = [line for line in COMMANDS if line != "make test"]
 
+# Tables that ask somebody who is not there: an account, or a workspace without whose tokens nothing starts.
+_ELSEWHERE = r"\[\[sources\]\]|slack:"
+
 CLIPPINGS = "The Long Quay (Lena Holm)\n- Your Highlight on page 3 | Location 31-32\n\nRopes remember.\n==========\n"
 # What a look-up of the README finds in the sample notes.
 SHOWN = {"tokens per parameter": "About 20 tokens per parameter became the rule of thumb."}
@@ -31,7 +34,7 @@ SHOWN = {"tokens per parameter": "About 20 tokens per parameter became the rule 
 def home(tmp_path: Path) -> dict[str, str]:
     """The environment of a person with notes in ~/notes and the README's digestbot.toml and .env in the folder."""
     shutil.copytree(ROOT / "content", tmp_path / "notes")
-    tables = [block for language, block in BLOCKS if language == "toml" and "[[sources]]" not in block]
+    tables = [block for language, block in BLOCKS if language == "toml" and not re.search(_ELSEWHERE, block)]
     (tmp_path / "digestbot.toml").write_text("\n".join([*tables, _source(tmp_path)]), encoding="utf-8")
     (tmp_path / "My Clippings.txt").write_text(CLIPPINGS, encoding="utf-8")
     (tmp_path / ".env").write_text(_block("", containing="DIGESTBOT_WEBHOOK_TEAM"), encoding="utf-8")
@@ -95,24 +98,37 @@ def _stop_when_ready(process: subprocess.Popen[str]) -> None:
 
 
 def test_every_table_row_names_a_known_key() -> None:
-    """The README's table of subscription keys is the one digestbot.toml knows."""
+    """The table of subscription keys in the docs is the one digestbot.toml knows."""
     from digestbot.config import subscriptions
 
-    rows = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "subscriptions.md").read_text("utf-8"), re.MULTILINE)
     assert tuple(rows) == subscriptions.KEYS
 
 
 def test_every_source_is_understood(home: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sources of the README are ones that digestbot.toml knows, one of each kind."""
+    """The sources of the docs are ones that digestbot.toml knows, one of each kind."""
     from digestbot import settings
 
     path = Path(home["HOME"]) / "sources.toml"
-    path.write_text(_block("toml", containing="[[sources]]"), encoding="utf-8")
+    told = (ROOT / "docs" / "sources.md").read_text("utf-8")
+    (block,) = re.findall(r"^```toml\n(.*?)^```$", told, re.DOTALL | re.MULTILINE)
+    path.write_text(block, encoding="utf-8")
     monkeypatch.chdir(path.parent)
     for name in ("HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, home[name])
     monkeypatch.setenv("DIGESTBOT_CONFIG", str(path))
     assert sorted(one.kind for one in settings.load().sources) == ["folder", "git", "hypothesis", "readwise"]
+
+
+def test_the_slack_order_is_understood(tmp_path: Path) -> None:
+    """The subscription of the README's way into Slack is one that digestbot.toml knows, of a Slack's channel."""
+    from digestbot import config
+    from digestbot.model import LOCAL, Channel
+
+    path = tmp_path / "digestbot.toml"
+    path.write_text(_block("toml", containing="slack:"), encoding="utf-8")
+    (order,) = config.read(path).subscriptions
+    assert order.channel == Channel("slack", LOCAL, "C0123ABCD")
 
 
 def test_the_capture_is_real(home: dict[str, str]) -> None:

@@ -461,6 +461,26 @@ async def test_fetched_notes_are_served(house: House) -> None:
     assert await stop(process) < 5
 
 
+async def test_a_stop_while_sources_are_fetched(house: House) -> None:
+    """Stopped while a source's host does not answer, the service waits for it no longer, and ends well."""
+    asked = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+        writer.close()
+
+    house.order(datetime.now(UTC) + timedelta(hours=2))  # noqa: TID251 - real processes read the real clock
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with (house.root / "digestbot.toml").open("a", encoding="utf-8") as file:
+            file.write(f'[[sources]]\nname = "team"\nkind = "git"\nurl = "http://127.0.0.1:{port}/team/notes"\n')
+        process = await house.start("run")
+        await asyncio.wait_for(asked.wait(), PATIENCE)
+        assert await stop(process) < 5
+    assert process.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("channel", "complaint"),
     [

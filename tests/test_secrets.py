@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 import pytest
 from sample_notes import write
+from surface import leaves
 
 from digestbot.cli import cli
 from digestbot.environment import SETTINGS
@@ -29,18 +30,6 @@ name = "morning"
 channel = "webhook:team"
 schedule = "daily at 09:00"
 """
-
-
-def leaves(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command, with the words that call it."""
-    if path:
-        yield path, command
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            inner = command.get_command(context, name)
-            assert inner
-            yield from leaves(inner, *path, name)
 
 
 ALL = list(leaves(cli))

@@ -9,7 +9,7 @@ from fakes import CHANNEL, NOW, FakeLibrary, FakePlatform, make_highlight
 from world import ADMINS, FEW, LIBRARY, MORNING, NINE, World, refusal
 
 from digestbot.errors import ContentError, LostClaimError, PlatformError, SettingsError, StoreError, TemplateError
-from digestbot.model import Action, Channel, Delivery, Digest, Highlight, Notice
+from digestbot.model import Action, Channel, Delivery, Digest, Highlight, MessageRef, Notice
 from digestbot.orders import Change, Outcome
 from digestbot.ports import Capabilities, Pace
 from digestbot.service.retrying import FIRST_RETRY, JITTER, LONGEST_RETRY, MOST_ATTEMPTS, asked, backoff
@@ -139,6 +139,35 @@ async def test_too_late_is_not_begun(world: World) -> None:
     assert await world.tick() == [Outcome.EXPIRED]
     assert world.state()[1] == "It was to be posted by 2026-03-02 15:00 UTC and could not be begun until then."
     assert world.platform.posts == []
+
+
+async def test_a_crash_makes_nothing_late(world: World) -> None:
+    """What was in flight when digestbot stopped, is not in the channel, and is hours too late by now, expires."""
+    await world.die(accepted=False)
+    await world.reaped(hours=7)
+    assert await world.tick() == [Outcome.EXPIRED]
+    assert world.state()[1].startswith("It was to be posted by 2026-03-02 15:00 UTC")
+    assert world.platform.posts == []
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_crash_ends_no_message_in_the_middle(world: World, *, arrived: bool) -> None:
+    """However late it is, a message whose first part is in the channel gets its second, and is looked for before."""
+    held = await world.die(accepted=True)
+    if arrived:
+        await world.store.end(held.claim.delivery, 0, MessageRef(CHANNEL, "1"), world.now)
+    await world.reaped(hours=7)
+    assert await world.tick() == [Outcome.CONFIRMED]
+    assert world.keys == [Delivery(MORNING, NINE).key(n) for n in (0, 1)]
+
+
+async def test_what_is_asked_to_wait_is_not_given_up(world: World) -> None:
+    """However often a platform asks to wait for a little, a delivery that expires is tried until then."""
+    world.platform.failures = [refusal(retry_after=5) for _ in range(2 * MOST_ATTEMPTS)]
+    for _ in range(2 * MOST_ATTEMPTS):
+        assert await world.tick() == [Outcome.RETRY]
+        world.now = world.entry().due_at or world.now
+    assert await world.tick() == [Outcome.CONFIRMED]
 
 
 async def test_a_permanent_refusal_pauses_and_is_told_once(world: World) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import pytest
+from fake_store import FakeStore
 from fakes import CHANNEL, NOW, FakePlatform
 from world import BLIND, MORNING, NINE, World, refusal
 
@@ -183,6 +184,48 @@ async def test_a_fault_after_the_post_is_a_doubt(world: World) -> None:
     world.later(seconds=5)
     assert await world.tick() == [Outcome.CONFIRMED]
     assert world.keys == BOTH
+
+
+async def test_a_fault_after_an_answer_is_a_doubt(world: World) -> None:
+    """Where it is our own code that fails over the answer, the message may be there: it is no dead letter."""
+    world.store = Forgetful(orders=world.store.orders)
+    assert await world.tick() == [Outcome.UNCERTAIN]
+    assert "A fault in digestbot: AttributeError" in world.state()[1]
+    world.later(minutes=2)
+    assert await world.tick() == [Outcome.CONFIRMED]
+    assert world.keys == BOTH
+
+
+@dataclass
+class Forgetful(FakeStore):
+    """A store with a fault in what it does about the first part that ends."""
+
+    faults: int = 1
+
+    async def end(self, delivery: Delivery, n: int, ref: MessageRef | None, now: datetime) -> None:
+        """Fail once."""
+        self.faults -= 1
+        if self.faults >= 0:
+            raise AttributeError("s3cret")
+        await FakeStore.end(self, delivery, n, ref, now)
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_what_a_clock_ahead_began_is_settled_soon(world: World, *, accepted: bool) -> None:
+    """A part begun by a clock a day ahead is settled within five minutes, though nobody knows how old it is."""
+    world.now = NOW + timedelta(days=1)
+    await world.plan()
+    await world.die(accepted=accepted)
+    (entry,) = (one for one in world.store.entries.values() if one.outcome is Outcome.CLAIMED)
+    entry.give_back(NOW)
+    world.now = NOW
+    while entry.waits():
+        assert entry.due_at is not None
+        world.now = max(world.now, entry.due_at)
+        assert world.now - NOW < timedelta(minutes=5)
+        await world.tick()
+    assert entry.outcome is Outcome.CONFIRMED
+    assert len([key for key in world.keys if key == entry.delivery.key(0)]) == 1
 
 
 @dataclass

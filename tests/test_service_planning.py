@@ -170,6 +170,21 @@ def test_few_of_a_busy_schedule_are_written_down() -> None:
     assert plan.due[-1].due_at == now
 
 
+def test_the_latest_of_a_burst_are_written_down() -> None:
+    """Of a schedule with a time each minute of one hour, over for a while, the last ones are those that count."""
+    burst = replace(standing(schedule="cron * 3 * * *"), next_occurrence=NINE.replace(hour=3))
+    plan = decide(burst, NOW - timedelta(hours=3, minutes=30))
+    assert len(plan.due) <= MOST_MISSED
+    assert [one.at for one in plan.due if not one.skip] == [NINE.replace(hour=3, minute=59)]
+
+
+def test_a_fault_in_one_order_stops_no_other() -> None:
+    """An order that was written down wrongly, such as by an import, is paused with the fault instead of raising it."""
+    plan = decide(standing(schedule=5), NOW)
+    assert plan.pause.startswith("A fault in digestbot: TypeError at ")
+    assert (plan.due, plan.next_at) == ((), None)
+
+
 def test_what_the_file_says_is_put() -> None:
     """New subscriptions begin with this minute, changed ones are edited, those that are gone are removed."""
     kept, new = replace(MORNING, id="kept"), replace(MORNING, id="new")

@@ -10,9 +10,9 @@ import pytest
 
 from digestbot import credentials, environment, settings
 from digestbot.config.sources import SourceOrder
-from digestbot.config.subscriptions import MOST_HIGHLIGHTS
 from digestbot.errors import SettingsError
 from digestbot.model import Channel, SavedSearch
+from digestbot.orders import MOST_HIGHLIGHTS
 
 ROOT = Path(__file__).parent.parent
 MORNING = """

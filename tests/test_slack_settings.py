@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,15 +14,21 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from fakes import make_subscription
+from pydantic import SecretStr
 from servers.slack.api import METHODS
 from servers.slack.world import SCOPES as GRANTED
 
 from digestbot import platforms
 from digestbot.cli import cli
+from digestbot.config.workspaces import Workspace
 from digestbot.errors import SettingsError
 from digestbot.model import LOCAL, Channel
-from digestbot.platforms.slack import API_URL, dialogue, happening, manifest, scopes
+from digestbot.platforms.slack import API_URL, bolt, dialogue, happening, manifest, scopes
+from digestbot.platforms.slack.api import Api
+from digestbot.platforms.slack.asking import Payload
+from digestbot.platforms.slack.dialogue import Reply
 from digestbot.platforms.slack.platform import Slack
+from digestbot.platforms.slack.starting import Identity
 from digestbot.settings import Settings
 
 SOURCES = Path(dialogue.__file__).parent
@@ -97,6 +104,41 @@ def test_one_workspace_by_its_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
         assert connected.posting.workspace == workspace
     with pytest.raises(SettingsError, match=r"several workspaces \(acme, other\)"):
         platforms.connect("slack", settings("acme", "other"))
+
+
+def test_a_workspaces_own_table_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no channel says so, the workspace is the one whose table has an id of Slack's, or a channel of it."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+
+    def called(*tables: Workspace, at: tuple[str, ...] = ()) -> str:
+        connected = platforms.connect("slack", replace(settings(*at), workspaces=tables))
+        assert isinstance(connected, Slack)
+        return connected.posting.workspace
+
+    told = Workspace("acme", admin_channel=Channel("slack", "acme", "C9"))
+    guild = Workspace("112233445566778899", admin_channel=Channel("discord", "112233445566778899", "1"))
+    assert called(Workspace("T0123ABCD")) == "T0123ABCD"
+    assert called(told, guild, Workspace("T0123ABCD")) == "acme"
+    assert called(guild, Workspace("local"), Workspace("TEAM")) == LOCAL
+    assert called(Workspace("T0123ABCD"), at=("acme",)) == "acme"
+    with pytest.raises(SettingsError, match=r"several workspaces \(T0123ABCD, T0456EFGH\)"):
+        called(Workspace("T0123ABCD"), Workspace("T0456EFGH"))
+
+
+async def test_other_tools_settings_set_up_no_oauth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, which bolt would act on, change nothing, and stay as they are."""
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "s3cret")
+    api = Api(SecretStr("xoxb-1"), API_URL)
+    made = bolt.app(api, Identity("T1", "acme", "Acme", "U1", "B1"), _unheard)
+    await api.close()
+    assert made.oauth_flow is None
+    assert os.environ["SLACK_CLIENT_SECRET"] == "s3cret"  # noqa: TID251 - what is left of it
+
+
+async def _unheard(_: Payload) -> Reply:
+    raise AssertionError
 
 
 def called() -> set[str]:

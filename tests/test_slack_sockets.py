@@ -9,9 +9,12 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import aiohttp
 import pytest
 from servers.slack import Answer
 from servers.slack import Slack as LocalSlack
+from servers.slack.hub import MOST_SOCKETS
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_seat import QUICK, Answers, platform, running, saying
 
 from digestbot.errors import PlatformError
@@ -20,6 +23,7 @@ from digestbot.platforms.slack.api import LOG, Quiet
 from digestbot.platforms.slack.asking import Payload
 from digestbot.platforms.slack.dialogue import Reply
 from digestbot.platforms.slack.once import KEPT_SECONDS, REMEMBERED_SECONDS, Once
+from digestbot.platforms.slack.platform import Slack
 from digestbot.platforms.slack.scopes import SCOPES, Scope
 from digestbot.platforms.slack.sockets import COUNT, Timing
 
@@ -90,9 +94,13 @@ async def test_trap_6_both_sockets_come_back(local: LocalSlack) -> None:
         await local.until(lambda: local.hub.opened >= 3 * COUNT)
         await local.until(lambda: [s for s in local.hub.live if not s.half_open])
         assert (await _answered(local)).acked
-        async with asyncio.timeout(2):
-            while slack.sockets_up < COUNT:  # noqa: ASYNC110 - the server is not told
-                await asyncio.sleep(0.02)
+        await _both_up(slack)
+
+
+async def _both_up(slack: Slack) -> None:
+    async with asyncio.timeout(2):
+        while slack.sockets_up < COUNT:  # noqa: ASYNC110 - the server is not told
+            await asyncio.sleep(0.02)
 
 
 async def _answered(local: LocalSlack) -> Answer:
@@ -237,6 +245,25 @@ async def test_draining_half_open_sockets_takes_no_longer(local: LocalSlack) -> 
         since = time.monotonic()
         await slack.drain()
         assert time.monotonic() - since < 2
+
+
+async def test_an_app_with_too_many_sockets_does_not_storm(local: LocalSlack) -> None:
+    """Where Slack ends each new connection at once, the next is tried after a pause; with room all is well."""
+    client, others = AsyncWebClient(base_url=local.api_url, token=local.world.app_token), []
+    async with aiohttp.ClientSession() as session:
+        for _ in range(MOST_SOCKETS):
+            opened = await client.apps_connections_open(app_token=local.world.app_token)
+            others.append(await session.ws_connect(opened["url"]))
+        asked = len(local.calls("apps.connections.open"))
+        async with running(local, Answers(), MOST_SOCKETS, timing=replace(QUICK, longest=1.5)):
+            await asyncio.sleep(1)
+            assert local.hub.opened == MOST_SOCKETS + COUNT
+            # One for the look at the token; then one each, and no more before the pause is over.
+            assert len(local.calls("apps.connections.open")) == asked + 1 + COUNT
+            for one in others:
+                await one.close()
+            await local.until(lambda: len(local.hub.live) == COUNT, 4)
+            assert (await local.command("/quote")).acked
 
 
 async def test_draining_while_slack_is_away(local: LocalSlack) -> None:

@@ -30,6 +30,8 @@ CLOCKWORK = {
     "pause": "names its workspace as the ledger does",
     "announce": "names its workspace as the ledger does",
     "tally": "counts by platform, for who runs digestbot",
+    "suspects": "takes what is to be looked at again of all workspaces",
+    "over": "names the workspaces that are to be erased",
     "prune": "forgets what is old in all workspaces",
 }
 """The clockwork serves all workspaces at once: why each of its methods may look beyond one."""

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, create_engine, event, text
 
 from digestbot.errors import StoreError
 from digestbot.store.engine import Database, connect
-from digestbot.store.lane import Lane
+from digestbot.store.lane import Lane, shared
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -166,7 +166,7 @@ FORKED = """
 import asyncio, os, sys
 from digestbot.errors import StoreError
 from digestbot.store.engine import connect
-from digestbot.store.lane import Lane
+from digestbot.store.lane import Lane, shared
 
 database = connect(sys.argv[1])
 lane = Lane(database.writer, "lane", sever=database.sever)
@@ -224,3 +224,24 @@ async def test_a_server_that_says_nothing(postgres_url: str) -> None:
         kill(frozen, signal.SIGCONT)
     lane.close()
     database.close()
+
+
+async def test_who_asks_the_same_is_answered_once(writer: Lane) -> None:
+    """Of those that ask at once, all who ask the same get the very same answer, which is read once."""
+    read: list[int] = []
+
+    def listed(_: Connection, n: int) -> list[int]:
+        read.append(n)
+        return [n]
+
+    gate, asking = threading.Event(), shared(listed)
+    first = asyncio.create_task(writer.run(hold(gate)))
+    await asyncio.sleep(0.05)
+    tasks = [asyncio.create_task(writer.run_many(asking, (n % 2,))) for n in range(100)]
+    await asyncio.sleep(0.05)
+    gate.set()
+    answers = await asyncio.gather(*tasks)
+    await first
+    assert answers == [[n % 2] for n in range(100)]
+    assert read == [0, 1]
+    assert len({id(one) for one in answers}) == 2

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from fakes import CHANNEL, NOW
-from ordering import DAY, NINE, change, daily, edit, put, standing
+from ordering import DAY, NINE, change, daily, drafting, drafts, edit, put, standing
 
 from digestbot.errors import StoreError
 from digestbot.model import Channel, Message, MessageRef, Part
@@ -94,6 +94,10 @@ async def test_out_in_and_out_again(empty: Callable[[str], str], kind: str) -> N
     first, second = empty(kind), empty(OTHER[kind])
     await fill(first)
     await fill(first, "beta", 3)
+    before = open_store(first)
+    await put(before, drafting())
+    await before.plan(NOW, drafts)
+    before.close()
     document = exported(first)
     assert portable.is_export(json.loads(document))
     added = loaded(second, json.loads(document))
@@ -104,6 +108,9 @@ async def test_out_in_and_out_again(empty: Callable[[str], str], kind: str) -> N
     assert record
     assert ([pick.id for pick in record.picks], len(record.parts), len(record.attempts)) == (["h0", "b"], 2, 1)
     assert await store.kept("acme", "morning", NINE) == ODD
+    waits = await store.delivery("acme", "noon", NINE)
+    assert waits
+    assert waits.draft, "nothing that curators are to see may be sent without them"
     assert await store.plan(NOW + 30 * DAY, daily)
     store.close()
 
@@ -212,5 +219,8 @@ async def test_the_commands(tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text("[1, 2", encoding="utf-8")
     refused = run(other, "import", str(tmp_path / "words.json"))
     assert (refused.returncode, "no export of digestbot" in refused.stderr) == (3, True)
-    missing = run(other, "export", "--workspace", "nobody")
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    assert "no export of digestbot" in run(other, "import", str(tmp_path / "deep.json")).stderr
+    assert "cannot be read (No such file" in run(other, "import", "nowhere.json").stderr
+    missing = run(other, "export", "-", "--workspace", "nobody")
     assert json.loads(missing.stdout)["workspaces"]["nobody"]["deliveries"] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import content_option, json_option, load_place, load_settings, workspace_option
+from digestbot.cli.options import content_option, echo_json, json_option, load_place, load_settings, workspace_option
+from digestbot.findings import many
 
 if TYPE_CHECKING:
     from digestbot.library.folder import Corpus
@@ -45,7 +45,7 @@ def check(
     problems = [problem for _, one in read for problem in _problems(one)]
     if as_json:
         counts = {key: sum(_counts(one)[key] for _, one in read) for key in ("notes", "highlights", "withheld")}
-        click.echo(json.dumps({**counts, "problems": [asdict(one) for one in problems]}, ensure_ascii=False, indent=2))
+        echo_json(**counts, problems=[asdict(one) for one in problems])
     else:
         for root, one in read:
             click.echo(_told(root, one))
@@ -122,6 +122,5 @@ def _counts(one: Corpus) -> dict[str, int]:
 def _told(root: Path, one: Corpus) -> str:
     counts, odd = _counts(one), len(_problems(one))
     private = f", {counts['withheld']} private left out" if counts["withheld"] else ""
-    found = f"{odd} thing{'' if odd == 1 else 's'} to look at:" if odd else "nothing odd."
-    notes = f"{counts['notes']} note{'' if counts['notes'] == 1 else 's'}"
-    return f"{root.name}: {notes}, {counts['highlights']} highlights{private}; {found}"
+    found = f"{many(odd, 'thing')} to look at:" if odd else "nothing odd."
+    return f"{root.name}: {many(counts['notes'], 'note')}, {many(counts['highlights'], 'highlight')}{private}; {found}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import json_option
+from digestbot.cli.options import echo_json, json_option
 
 if TYPE_CHECKING:
     from digestbot.store.engine import Database
@@ -43,10 +42,10 @@ def check(*, as_json: bool) -> None:
     with opened() as database:
         health = look(database)
     if as_json:
-        click.echo(json.dumps(asdict(health), ensure_ascii=False))
+        echo_json(**asdict(health))
     else:
         click.echo(f"{health.name}\n{health.product}, tables of version {health.version or 'none'}")
-        _list(health.rows)
+        echo_counts(health.rows)
         for problem in health.problems:
             click.echo(problem)
     sys.exit(1 if health.problems else 0)
@@ -59,7 +58,7 @@ def backup(file: Path) -> None:
     from digestbot.store.backup import backup as write
 
     with opened() as database:
-        _list(write(database, file))
+        echo_counts(write(database, file))
 
 
 @db.command("restore")
@@ -75,7 +74,7 @@ def restore(file: Path, *, force: bool) -> None:
 
     with opened() as database:
         upgraded(database)
-        _list(read(database, file, force=force))
+        echo_counts(read(database, file, force=force))
 
 
 @contextmanager
@@ -91,6 +90,7 @@ def opened() -> Iterator[Database]:
         database.close()
 
 
-def _list(rows: dict[str, int]) -> None:
+def echo_counts(rows: dict[str, int]) -> None:
+    """Print a line for each table: its name, and how many rows."""
     for table, count in rows.items():
-        click.echo(f"{table:12}{count:>10,}")
+        click.echo(f"{table:14}{count:>10,}")

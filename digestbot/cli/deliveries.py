@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import time
 from dataclasses import asdict
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.asking import ask, echo, echo_json, gather, translated, workspace_option
-from digestbot.cli.options import json_option
+from digestbot.cli.asking import ask, echo, gather, translated, workspace_option
+from digestbot.cli.options import echo_json, json_option
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +38,7 @@ def deliveries(
     """List the latest deliveries of the workspace, or of one SUBSCRIPTION, with their states and reasons."""
     asked = " ".join(("all", *words, *state, *([since] if since else [])))
     if not as_json:
-        ask(f"history {asked}", workspace)
+        ask(f"history {asked}", workspace, notes=False)
         return
     from digestbot.commands.deliveries import read_wanted, recent
 
@@ -45,7 +46,7 @@ def deliveries(
         records = await recent(command, context, await read_wanted(command, context), most=1000)
         return [_as_json(one) for one in records]
 
-    echo_json("deliveries", gather(asked, workspace, found)[1])
+    echo_json(deliveries=gather(asked, workspace, found, notes=False)[1])
 
 
 @click.command("why", short_help="Say why a delivery or a highlight is as it is.")
@@ -73,7 +74,8 @@ def why(name: str, workspace: str | None, *, as_json: bool) -> None:
         lines = view.text.split("\n") if isinstance(view, Notice) else []
         return "highlight", [dict(zip(("what", "how"), line.split(": ", 1), strict=False)) for line in lines]
 
-    echo_json(*gather(f"why {name}", workspace, found)[1])
+    kind, told = gather(f"why {name}", workspace, found)[1]
+    echo_json(**{kind: told})
 
 
 @click.command("audit", short_help="List who changed what.")
@@ -83,14 +85,14 @@ def why(name: str, workspace: str | None, *, as_json: bool) -> None:
 def audit(limit: int, workspace: str | None, *, as_json: bool) -> None:
     """List who changed what, the latest first."""
     if not as_json:
-        ask(f"audit {limit}", workspace)
+        ask(f"audit {limit}", workspace, notes=False)
         return
 
     async def found(_: App, command: Command, context: Context) -> list[dict[str, object]]:
         lines = await context.ledger.audit(command.channel.workspace, limit=limit)
         return [{**asdict(one), "at": one.at.isoformat()} for one in lines]
 
-    echo_json("audit", gather("", workspace, found)[1])
+    echo_json(audit=gather("", workspace, found, notes=False)[1])
 
 
 @click.command("retry", short_help="Send a delivery on its way again.")
@@ -98,7 +100,7 @@ def audit(limit: int, workspace: str | None, *, as_json: bool) -> None:
 @workspace_option
 def retry(name: str, workspace: str | None) -> None:
     """Send a delivery on its way again that was refused, expired or is in doubt; `digestbot run` posts it."""
-    ask(f"retry {name}", workspace)
+    ask(f"retry {name}", workspace, notes=False)
 
 
 @click.command("amend", short_help="Edit what a delivery posted.")
@@ -131,6 +133,8 @@ def deliver(name: str, workspace: str | None, *, dry_run: bool, as_today: bool) 
         _need_platform(app, standing.subscription.channel.platform)
         return await _send(app, await order_extra(command, context, standing, as_today=as_today))
 
+    # What became of it is printed below; Python's own logging would say a failure a second time, on stderr.
+    logging.getLogger("digestbot").setLevel(logging.CRITICAL)
     if dry_run:
         settings, view = gather(name, workspace, shown)
         echo(view, settings)

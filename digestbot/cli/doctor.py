@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,13 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.options import content_option, fill, json_option
+from digestbot.cli.options import content_option, echo_json, fill, json_option
 
 if TYPE_CHECKING:
     from digestbot.doctor import Examined
-
-VERSION = 1
-"""Of what --json prints; another number means that something was renamed or taken away."""
 
 FINDINGS, SETTINGS = 1, 3
 """The exit status where something is wrong, and where it is a setting."""
@@ -42,8 +38,7 @@ def doctor(*, offline: bool, as_json: bool, content: tuple[str, ...]) -> None:
     level = worst([finding for one in examined for finding in one.findings])
     if as_json:
         checks = [{"name": one.name, "level": one.level, "findings": [*map(asdict, one.findings)]} for one in examined]
-        told = {"version": VERSION, "level": level, "offline": offline, "checks": checks}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        echo_json(level=level, offline=offline, checks=checks)
     else:
         click.echo("\n".join(_lines(examined)))
     if level is Level.ERROR:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digestbot.errors import UsageError
+from digestbot.findings import many
 
 if TYPE_CHECKING:
     from digestbot.sources.importing import Imported
@@ -35,6 +36,8 @@ def import_(file: Path, *, name: str, dry_run: bool, workspace: str | None) -> N
     from digestbot.sources.importing import take_in
 
     loaded = settings.load()
+    if workspace:
+        raise UsageError("--workspace is for a file of `digestbot export`; notes come to the default workspace.")
     found = take_in(file.expanduser(), loaded.data, rules(loaded), name, dry_run=dry_run)
     _tell(found)
     click.echo("Nothing was kept: this was a dry run." if dry_run else f"Kept in {found.folder}.")
@@ -51,15 +54,11 @@ def _take_in_export(file: Path, workspace: str | None, *, said: bool) -> None:
 def _tell(found: Imported) -> None:
     private = f", {found.withheld} private left out" if found.withheld else ""
     click.echo(
-        f"{found.name}: {_many(found.notes, 'note')}, {_many(found.highlights, 'highlight')} of "
-        f"{_many(found.sources, 'source')}{private}; {found.new} new, {found.gone} gone."
+        f"{found.name}: {many(found.notes, 'note')}, {many(found.highlights, 'highlight')} of "
+        f"{many(found.sources, 'source')}{private}; {found.new} new, {found.gone} gone."
     )
     if found.others:
         kinds = ", ".join(f"{count} {ending}" for ending, count in found.others.items())
         click.echo(f"No notes, and left out: {kinds}.")
     for problem in found.problems:
         click.echo(f"{problem}; {problem.fix}" if problem.fix else str(problem))
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
@@ -15,6 +14,7 @@ import click
 from digestbot.cli.options import (
     complete_theme,
     content_option,
+    echo_json,
     echo_text,
     fill,
     json_option,
@@ -74,8 +74,8 @@ def preview(
 
     Its highlights are drawn for the preview: a subscription draws its own, by its name, day and history.
 
-    With --json the messages come as the platform's own payloads. The page of --html shows Slack and Discord side by
-    side, needs no network, and its path is printed.
+    With --json the messages come as the platform's own payloads, under `parts`. The page of --html shows Slack and
+    Discord side by side, needs no network, and its path is printed.
     """
     from digestbot.cli.page import show_page
     from digestbot.cli.sketch import sketch
@@ -88,7 +88,7 @@ def preview(
         return
     message = render(found.digest, platform, settings)
     if as_json:
-        _echo_json([part.payload for part in message.parts])
+        echo_json(platform=platform, parts=[part.payload for part in message.parts])
     else:
         (echo_text if platform == "text" else click.echo)("\n\n".join(sketch(part, platform) for part in message.parts))
     if why:
@@ -132,7 +132,7 @@ def quote(
     else:
         view = look_up(words, library, seed=now().isoformat(), limit=limit)
     if as_json:
-        _echo_json(_as_json(view, " ".join(query)))
+        echo_json(**_as_json(view, " ".join(query)))
     elif isinstance(view, Listing) and sys.stdout.isatty():
         _echo_table(view)
     else:
@@ -158,7 +158,7 @@ def themes(
     library = load_library(settings, workspace, content)
     view = _stock(library, size, per_week)
     if as_json:
-        _echo_json([asdict(theme) for theme in library.themes()])
+        echo_json(themes=[asdict(theme) for theme in library.themes()])
     elif isinstance(view, Listing) and sys.stdout.isatty():
         _echo_table(view)
     else:
@@ -189,7 +189,7 @@ def suggest(ctx: click.Context, *, limit: int, as_json: bool, workspace: str | N
     unthemed = [one for one in library.find("", limit=library.summary.highlights).highlights if one.id not in held]
     found = propose(unthemed, limit)
     if as_json:
-        _echo_json([{**asdict(one), "why": one.why, "toml": one.toml} for one in found])
+        echo_json(suggested=[{**asdict(one), "why": one.why, "toml": one.toml} for one in found])
     elif found:
         click.echo("\n\n".join(f"# {one.why}\n{one.toml}" for one in found))
     elif unthemed:
@@ -229,12 +229,14 @@ def _echo_why(found: Curated) -> None:
         click.echo(fill(found.warning), err=True)
 
 
-def _as_json(view: View, query: str) -> object:
+def _as_json(view: View, query: str) -> dict[str, object]:
     """What a look-up found, for other programs."""
     from digestbot.model import Listing, Quotes
 
     if isinstance(view, Listing):
-        return [{view.columns[0].lower(): name, "highlights": int(count)} for name, count in view.rows]
+        kind = view.columns[0].lower()
+        counts = [{kind: name, "highlights": int(count)} for name, count in view.rows]
+        return {"query": query, "by": kind, "counts": counts}
     found = view if isinstance(view, Quotes) else Quotes(query, (), 0)
     return {
         "query": found.query,
@@ -271,7 +273,3 @@ def _echo_table(view: Listing) -> None:
     for row in view.rows:
         table.add_row(*map(Text, row))
     Console(color_system=None if plain() else "auto").print(table)
-
-
-def _echo_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

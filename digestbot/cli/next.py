@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from digestbot.cli.options import json_option
+from digestbot.cli.options import echo_json, json_option
 
 TIMES = 5
 """How many times are shown: enough to see a weekend, or the other week of two."""
@@ -22,10 +22,8 @@ def next(words: tuple[str, ...], zone: str, *, as_json: bool) -> None:  # noqa: 
     order = schedule.parse(" ".join(words), zone)
     times = schedule.next_times(order, now(), TIMES)
     if as_json:
-        import json
-
         shown = [one.isoformat() for one in times]
-        click.echo(json.dumps({"schedule": str(order), "words": schedule.describe(order), "next": shown}))
+        echo_json(schedule=str(order), words=schedule.describe(order), next=shown)
         return
     click.echo(schedule.describe(order))
     for one in times:

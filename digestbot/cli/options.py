@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 WIDTH = 88
 """Columns of running text, at most."""
+
+SCHEMA = 1
+"""The version of what --json prints; it rises when a field changes its meaning or goes."""
 
 content_option = click.option(
     "--content",
@@ -103,6 +107,11 @@ def render(view: View, platform: str, settings: Settings) -> Message:
 def plain() -> bool:
     """Whether the person wants no colours or weights on the terminal (https://no-color.org)."""
     return bool(os.environ.get("NO_COLOR"))  # noqa: TID251 - about the terminal, as its width is
+
+
+def echo_json(**told: object) -> None:
+    """Print an object for other programs: the version of its schema, then these fields."""
+    click.echo(json.dumps({"schema": SCHEMA, **told}, ensure_ascii=False, indent=2))
 
 
 def echo_text(text: str) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digestbot.cli.db import echo_counts, opened
+
 if TYPE_CHECKING:
     from digestbot.store.engine import Database
 
@@ -19,17 +21,16 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--workspace", help="Only this workspace.")
 def export(file: Path | None, workspace: str | None) -> None:
-    """Write what was ordered, sent, said, saved and done to FILE, or to standard output, as JSON.
+    """Write what was ordered, sent, said, saved and done to a new FILE, or to standard output (-), as JSON.
 
     `digestbot import` takes it in again, into either kind of database. Whatever waits there is sent from there, too:
     stop this digestbot first.
     """
-    from digestbot.cli.db import opened
     from digestbot.store import portable, upgraded
 
     with opened() as database:
         upgraded(database)
-        if file is None:
+        if file is None or str(file) == "-":
             portable.export(database, sys.stdout.write, workspace)
         else:
             _write(database, file, workspace)
@@ -52,25 +53,20 @@ def _write(database: Database, file: Path, workspace: str | None) -> None:
         raise StoreError(f"{file} is there already. Name a new file, or move that one away.") from error
     except OSError as error:
         raise StoreError(f"{file} cannot be written ({error.strerror}). Name another place.") from error
-    told(counts)
+    echo_counts(counts)
 
 
 def take_in(file: Path, workspace: str | None = None) -> None:
     """Merge an export into the database, and say what was new. Raises StoreError for any other file."""
-    from digestbot.cli.db import opened
     from digestbot.errors import StoreError
     from digestbot.store import portable, upgraded
 
     try:
         document = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise StoreError(f"{file} cannot be read ({error.strerror}). Name a file of `digestbot export`.") from error
+    except (ValueError, RecursionError) as error:
         raise StoreError(f"{file} is no export of digestbot, or damaged. Nothing was changed.") from error
     with opened() as database:
         upgraded(database)
-        told(portable.load(database, document, str(file), workspace))
-
-
-def told(rows: dict[str, int]) -> None:
-    """A line for each table."""
-    for table, count in rows.items():
-        click.echo(f"{table:14}{count:>10,}")
+        echo_counts(portable.load(database, document, str(file), workspace))

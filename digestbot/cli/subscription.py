@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digestbot.cli.asking import ask, echo, echo_json, gather, workspace_option
-from digestbot.cli.options import json_option
+from digestbot.cli.asking import ask, echo, gather, workspace_option
+from digestbot.cli.options import echo_json, json_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,13 +93,13 @@ def edit(name: str, workspace: str | None, **fields: str | None) -> None:
 def list_(workspace: str | None, *, as_json: bool) -> None:
     """List the workspace's orders with their next times and states."""
     if not as_json:
-        ask("list all", workspace)
+        ask("list all", workspace, notes=False)
         return
 
     async def found(_: App, command: Command, context: Context) -> list[dict[str, object]]:
         return [_as_json(one) for one in await context.ledger.standings(command.channel.workspace)]
 
-    echo_json("subscriptions", gather("", workspace, found)[1])
+    echo_json(subscriptions=gather("", workspace, found, notes=False)[1])
 
 
 @subscription.command()
@@ -116,7 +116,7 @@ def show(name: str, workspace: str | None, *, as_json: bool) -> None:
     async def found(_: App, command: Command, context: Context) -> dict[str, object]:
         return _as_json(await only(command, context))
 
-    echo_json("subscription", gather(name, workspace, found)[1])
+    echo_json(subscription=gather(name, workspace, found, notes=False)[1])
 
 
 @subscription.command()
@@ -125,7 +125,7 @@ def show(name: str, workspace: str | None, *, as_json: bool) -> None:
 @workspace_option
 def pause(name: str, reason: tuple[str, ...], workspace: str | None) -> None:
     """Hold an order back until it is resumed."""
-    ask(f"pause {name} {' '.join(reason)}", workspace)
+    ask(f"pause {name} {' '.join(reason)}", workspace, notes=False)
 
 
 @subscription.command()
@@ -133,7 +133,7 @@ def pause(name: str, reason: tuple[str, ...], workspace: str | None) -> None:
 @workspace_option
 def resume(name: str, workspace: str | None) -> None:
     """Let a paused order go on, or bring a removed one back."""
-    ask(f"resume {name}", workspace)
+    ask(f"resume {name}", workspace, notes=False)
 
 
 @subscription.command()
@@ -141,7 +141,7 @@ def resume(name: str, workspace: str | None) -> None:
 @workspace_option
 def skip(name: str, workspace: str | None) -> None:
     """Leave out the next digest of an order."""
-    ask(f"skip {name}", workspace)
+    ask(f"skip {name}", workspace, notes=False)
 
 
 @subscription.command()
@@ -149,7 +149,7 @@ def skip(name: str, workspace: str | None) -> None:
 @workspace_option
 def remove(name: str, workspace: str | None) -> None:
     """End an order; its history stays, and `resume` brings it back."""
-    ask(f"unsubscribe {name}", workspace)
+    ask(f"unsubscribe {name}", workspace, notes=False)
 
 
 @subscription.command("next")
@@ -165,9 +165,9 @@ def next_(count: str, workspace: str | None, *, as_json: bool) -> None:
         standings = await context.ledger.standings(command.channel.workspace)
         return view, _coming(standings, context, int(count))
 
-    settings, (view, rows) = gather(f"next all {count}", workspace, found)
+    settings, (view, rows) = gather(f"next all {count}", workspace, found, notes=False)
     if as_json:
-        echo_json("next", rows)
+        echo_json(next=rows)
     else:
         echo(view, settings)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from digestbot.commands import telling
-from digestbot.commands.context import Context
+from digestbot.commands.context import Context, listed
 from digestbot.commands.deliveries import FAILED, find_delivery
 from digestbot.commands.digest import short
 from digestbot.commands.highlights import why_highlight
@@ -42,9 +42,10 @@ async def why(command: Command, context: Context) -> View:
     names = [one.subscription.id for one in await visible(command, context)]
     if text.casefold() in names:
         return Notice(f"“{text}” has not delivered anything yet. /digest next tells what is to come.")
+    known = f" ({listed(names, 'or')})" if names else ""
     raise UsageError(
-        f"There is no delivery and no highlight “{text}” here. Write a subscription's name "
-        f"({', '.join(names) or '-'}), a day of it such as morning/2026-11-20, or a highlight's id."
+        f"There is no delivery and no highlight “{text}” here. Write a subscription's name"
+        f"{known}, a day of it such as morning/2026-11-20, or a highlight's id."
     )
 
 

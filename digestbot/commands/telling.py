@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from digestbot import schedule
@@ -23,7 +23,7 @@ _PACE = 8
 def advance(standing: Standing, after: datetime) -> Standing:
     """The standing order with its first occurrence later than this instant (aware)."""
     plan = _plan(standing.subscription)
-    at = _first(plan, after) if plan else None
+    at = next(schedule.coming(plan, after), None) if plan else None
     due = schedule.instant(plan, at).astimezone(UTC) if plan and at else None
     return replace(standing, next_occurrence=at, next_at=due)
 
@@ -118,12 +118,6 @@ def instant_of(delivery: Delivery) -> datetime:
     """When a delivery's occurrence takes place (aware)."""
     plan = _plan(delivery.subscription)
     return schedule.instant(plan, delivery.occurrence) if plan else delivery.occurrence.replace(tzinfo=UTC)
-
-
-def _first(plan: Schedule, after: datetime) -> datetime | None:
-    """The first occurrence whose instant is later. A clock that was set back repeats its wall times: a day earlier."""
-    begin = schedule.wall_time(plan, after) - timedelta(days=1)
-    return next((at for at in schedule.occurrences(plan, begin) if schedule.instant(plan, at) > after), None)
 
 
 def _plan(order: Subscription) -> Schedule | None:

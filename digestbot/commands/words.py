@@ -12,10 +12,8 @@ from digestbot.commands.context import nearest
 from digestbot.curation import ALL, ROTATE
 from digestbot.errors import ScheduleError, ThemeError, UsageError
 from digestbot.model import CatchUp, Channel, Drafting, InDoubt, Subscription, WhenShort
+from digestbot.orders import MOST_HIGHLIGHTS
 from digestbot.ports import Library
-
-MOST_HIGHLIGHTS = 25
-"""The largest digest that may be ordered."""
 
 EXAMPLE = 'weekdays at 09:00 Europe/Berlin theme:"open weights" size:3'
 """A standing order as people write it."""

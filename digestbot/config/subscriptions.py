@@ -13,9 +13,7 @@ from digestbot.config.table import Table
 from digestbot.curation import ROTATE
 from digestbot.errors import ScheduleError
 from digestbot.model import LOCAL, CatchUp, Channel, Drafting, InDoubt, Subscription, WhenShort
-
-MOST_HIGHLIGHTS = 25
-"""The largest digest that may be ordered."""
+from digestbot.orders import MOST_HIGHLIGHTS
 
 KEYS = (
     "name", "channel", "schedule", "zone", "theme", "size", "title", "repeat_after_days", "when_short", "catch_up",

@@ -14,15 +14,23 @@ from digestbot.settings import Settings
 
 
 def checks(of: Installation) -> Sequence[Check]:
-    """For each platform that is used a look at its channels, and what it has to look at besides."""
-    named: dict[str, list[Channel]] = {}
+    """For each platform that is used or set up what it has to look at by itself, and a look at its channels."""
+    named: dict[str, list[Channel]] = {name: [] for name in _configured()}
     for channel in of.channels:
         named.setdefault(channel.platform, []).append(channel)
     found: list[Check] = []
     for name, channels in named.items():
         look = partial(_channels, of.settings, name, channels)
-        found += [Check(f"{name} channels", look, online=True), *_own(of.settings, name)]
+        found += [*_own(of.settings, name)]
+        found += [Check(f"{name} channels", look, online=True)] if channels else []
     return found
+
+
+def _configured() -> Sequence[str]:
+    try:
+        return platforms.configured()
+    except DigestbotError:  # the look at the secrets says so
+        return []
 
 
 def _own(settings: Settings, name: str) -> Sequence[Check]:

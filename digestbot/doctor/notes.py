@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from digestbot.config.sources import SourceOrder
+from digestbot.config.sources import IMPORTS, SourceOrder
 from digestbot.doctor.installation import Installation
 from digestbot.errors import ContentError
-from digestbot.findings import Check, Finding, Level, ok
+from digestbot.findings import Check, Finding, Level, many, ok
 from digestbot.library.folder import Corpus, read_folders
 from digestbot.library.place import Place, places
 from digestbot.model import LOCAL
@@ -30,7 +30,16 @@ def checks(of: Installation) -> Sequence[Check]:
 
 
 async def _sources(settings: Settings) -> Sequence[Finding]:
-    return [_fetched(one, settings.data) for one in settings.sources]
+    return [*(_fetched(one, settings.data) for one in settings.sources), *_unseen(settings)]
+
+
+def _unseen(settings: Settings) -> Iterable[Finding]:
+    """Sources of workspaces that nothing else names: most likely one is misspelt, and nobody sees their notes."""
+    named = {one.name for one in settings.workspaces} | {one.channel.workspace for one in settings.subscriptions}
+    for one in settings.sources:
+        if one.workspace and one.workspace not in named | {LOCAL}:
+            what = f"{one.name}: its workspace {one.workspace} has neither a table nor a subscription."
+            yield Finding(Level.WARNING, what, "Mend its name, or write the table [workspaces.…].")
 
 
 def _fetched(order: SourceOrder, data: Path) -> Finding:
@@ -62,15 +71,16 @@ def _read(name: str, place: Place) -> Sequence[Finding]:
 
 def _told(name: str, root: Path, corpus: Corpus) -> Iterable[Finding]:
     highlights = sum(len(note.highlights) for note in corpus.notes)
-    counts = f"{root}: {len(corpus.notes)} notes, {highlights} highlights, {corpus.withheld} private notes left out"
+    found = (many(len(corpus.notes), "note"), many(highlights, "highlight"), many(corpus.withheld, "private note"))
+    counts = f"{root}: {', '.join(found)} left out"
     problems = [*corpus.problems, *(problem for note in corpus.notes for problem in note.problems)]
     where = "" if name == LOCAL else f" --workspace {name}"
-    if highlights:
+    if highlights or root.name == IMPORTS:  # that folder is ours, and empty until something is imported
         yield ok(counts)
     else:
         yield Finding(Level.WARNING, f"{counts}.", "Name a folder of notes with highlights or articles.")
     if problems:
-        what = f"{len(problems)} things in it are odd; the first is {problems[0]}."
+        what = f"Odd in it: {many(len(problems), 'thing')}; the first is {problems[0]}."
         yield Finding(Level.WARNING, what, f"Run digestbot corpus check{where}.")
 
 

@@ -10,7 +10,7 @@ from digestbot.config.workspaces import Workspace
 from digestbot.doctor.installation import Installation
 from digestbot.environment import SETTINGS, Given
 from digestbot.errors import SettingsError
-from digestbot.findings import Check, Finding, Level, ok
+from digestbot.findings import Check, Finding, Level, many, ok
 from digestbot.settings import Settings, bundled
 
 NAMES = ("settings", "secrets", "digestbot.toml")
@@ -70,12 +70,12 @@ async def _file(of: Installation) -> Sequence[Finding]:
     # What is wrong about the folders that it names is not known to those who read the file alone.
     wrong = [Finding.of(one) for one in of.problems if one.startswith(f"{path}: ")]
     counts = (
-        (len(said.subscriptions), "subscriptions"),
-        (len(said.sources), "sources"),
-        (len(said.workspaces), "workspaces"),
-        (len(said.themes), "saved searches"),
+        many(len(said.subscriptions), "subscription"),
+        many(len(said.sources), "source"),
+        many(len(said.workspaces), "workspace"),
+        many(len(said.themes), "saved search", "saved searches"),
     )
-    return [*wrong, ok(f"{path}: {', '.join(f'{number} {what}' for number, what in counts)}")]
+    return [*wrong, ok(f"{path}: {', '.join(counts)}")]
 
 
 async def _workspaces(of: Installation) -> Sequence[Finding]:
@@ -87,7 +87,7 @@ async def _workspaces(of: Installation) -> Sequence[Finding]:
 def _workspace(settings: Settings, one: Workspace) -> Finding:
     fetched = ["notes of its own"] if any(source.workspace == one.name for source in settings.sources) else []
     notes = "notes of its own" if one.content else " and ".join(["the default notes", *fetched])
-    people = f"{len(one.admins)} admins, {len(one.curators)} curators"
+    people = f"{many(len(one.admins), 'admin')}, {many(len(one.curators), 'curator')}"
     return ok(f"{one.name}: {notes}, {people}, admins are told in {one.admin_channel or 'no channel'}")
 
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from digestbot.ports.inbox import Inbox
 from digestbot.ports.library import FACETS, Found, Kind, Library, Name
-from digestbot.ports.platform import Answer, Capabilities, News, Pace, Platform
-from digestbot.ports.store import LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Shown
+from digestbot.ports.platform import Answer, Capabilities, Connected, News, Pace, Platform
+from digestbot.ports.store import AHEAD, LEASE_SECONDS, Claimed, Decide, Hidden, Ledger, Outbox, Shown
 
 __all__ = [
+    "AHEAD",
     "FACETS",
     "LEASE_SECONDS",
     "Answer",
     "Capabilities",
     "Claimed",
+    "Connected",
     "Decide",
     "Found",
     "Hidden",

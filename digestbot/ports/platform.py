@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
+from digestbot.findings import Finding
 from digestbot.model import Answered, Channel, Command, MessageRef, Part
 
 
@@ -126,4 +127,13 @@ class Platform(Protocol):
 
     async def drain(self) -> None:
         """Finish what was accepted, then disconnect."""
+        ...
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """A platform that keeps a connection, and so knows by itself how it stands: /readyz asks that, and not `check`."""
+
+    def standing(self) -> Sequence[Finding]:
+        """How the connection stands at this moment; nobody else is asked."""
         ...

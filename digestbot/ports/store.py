@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from digestbot.model import Action, Channel, Delivery, Message, MessageRef
@@ -33,6 +33,9 @@ from digestbot.ports.platform import Pace
 
 LEASE_SECONDS = 60
 """How long a claim holds without being extended: longer than any post may take."""
+
+AHEAD = timedelta(hours=1)
+"""What a clock that is further ahead than this worked out is worked out anew: that clock was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,9 @@ class Outbox(Protocol):
 
         Each occurrence becomes one delivery, planned or skipped; one that is there already is left alone, unless it
         was skipped by a clock that was ahead. An order is also taken when its next time was worked out by a clock that
-        was more than an hour ahead. Any number of processes may plan at once. Returns what was planned, as outcomes
-        PLANNED or SKIPPED; an empty answer means that nothing more is due.
+        was further than AHEAD. Any number of processes may plan at once. Returns what was planned, as outcomes
+        PLANNED or SKIPPED, and PARKED for an order that is paused with the plan's reason, which the audit tells, too;
+        an empty answer means that nothing more is due.
         """
         ...
 
@@ -122,7 +126,10 @@ class Outbox(Protocol):
         ...
 
     async def finish(self, ended: Ended, now: datetime) -> None:
-        """Write down how an attempt ended, and give the claim back; after DRAFT the delivery waits for curators."""
+        """Write down how an attempt ended, and give the claim back; after DRAFT the delivery waits for curators.
+
+        What would be tried or looked for again is parked, where its subscription is not active any more.
+        """
         ...
 
     async def extend(self, deliveries: Sequence[Delivery], now: datetime) -> Sequence[str]:
@@ -130,9 +137,10 @@ class Outbox(Protocol):
         ...
 
     async def reap(self, now: datetime) -> int:
-        """Give back what processes held whose lease has ended; returns how many.
+        """Give back what processes held whose lease has ended, or is longer than a lease; returns how many.
 
-        What had no part in flight is planned again, the rest is uncertain and due to be looked for.
+        What had no part in flight is planned again, or parked where its subscription is not active; the rest is
+        uncertain and due to be looked for.
         """
         ...
 
@@ -153,7 +161,10 @@ class Outbox(Protocol):
         ...
 
     async def pause(self, delivery: Delivery, reason: str, now: datetime) -> bool:
-        """Pause the subscription of a delivery because its platform refused it; False where it is not active."""
+        """Pause the subscription of a delivery because its platform refused it.
+
+        False where it is not active, or was moved to another channel since.
+        """
         ...
 
     async def suspects(self, now: datetime, platforms: Sequence[str], *, most: int = 50) -> Sequence[Standing]:

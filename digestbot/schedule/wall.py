@@ -55,18 +55,25 @@ def instant(schedule: Schedule, occurrence: datetime) -> datetime:
     return _end_of_gap(occurrence.replace(tzinfo=zone, fold=1).astimezone(UTC), first, zone)
 
 
-def due(schedule: Schedule, after: datetime, now: datetime) -> list[datetime]:
+def due(schedule: Schedule, after: datetime, now: datetime) -> Iterator[datetime]:
     """The occurrences later than the wall time `after` whose instant has come at `now` (aware), in order."""
     # In UTC: within one zone Python compares what the clocks show, and those show an hour twice.
     now = now.astimezone(UTC)
-    return list(takewhile(lambda one: instant(schedule, one) <= now, occurrences(schedule, after)))
+    return takewhile(lambda one: instant(schedule, one) <= now, _remembered(schedule, after))
 
 
 def coming(schedule: Schedule, now: datetime) -> Iterator[datetime]:
     """The occurrences whose instant is later than `now` (aware), in order."""
     now = now.astimezone(UTC)  # as in `due`
     # All of them are later than what the clock shows; where it shows an hour again, some of those are past.
-    return dropwhile(lambda one: instant(schedule, one) <= now, occurrences(schedule, wall_time(schedule, now)))
+    return dropwhile(lambda one: instant(schedule, one) <= now, _remembered(schedule, wall_time(schedule, now)))
+
+
+def _remembered(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    """As `occurrences`, each remembered: thousands of orders have the same schedule, and ask at one instant."""
+    while (found := next_occurrence(schedule, after)) is not None:
+        yield found
+        after = found
 
 
 def next_times(schedule: Schedule, now: datetime, n: int = 3) -> list[datetime]:

@@ -19,7 +19,7 @@ from digestbot.service.composing import Composer, Render, Run
 from digestbot.service.delivering import FRESH_SECONDS, Service
 from digestbot.service.drafting import Drafter
 from digestbot.service.held import Held
-from digestbot.service.planning import decide, first, follow
+from digestbot.service.planning import Step, decide, first, follow
 
 __all__ = [
     "FRESH_SECONDS",
@@ -32,6 +32,7 @@ __all__ = [
     "Render",
     "Run",
     "Service",
+    "Step",
     "decide",
     "first",
     "follow",

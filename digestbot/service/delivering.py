@@ -23,7 +23,7 @@ from digestbot.errors import (
     origin,
 )
 from digestbot.model import Channel, Message, MessageRef
-from digestbot.orders import Claim, Ended, Outcome, Picked
+from digestbot.orders import Ended, Outcome, Picked
 from digestbot.ports import LEASE_SECONDS, Outbox, Pace, Platform
 from digestbot.service import drafting, retrying
 from digestbot.service.admins import Admins
@@ -106,17 +106,17 @@ class Service:
             # The notes or the data folder are out of reach, as while they are mounted, moved or synced.
             return self._later(held, str(error), self.now() + retrying.backoff(delivery))
         except DigestbotError as error:
-            return Ended(delivery, Outcome.REFUSED, str(error))
+            return self._failed(held, str(error))
         except Exception as error:  # noqa: BLE001 - a fault in one delivery must stop no other
-            return Ended(delivery, Outcome.REFUSED, f"A fault in digestbot: {origin(error)}.")
+            return self._failed(held, f"A fault in digestbot: {origin(error)}.")
 
     async def _send(self, held: Held) -> Ended:
         kept = held.claim.kept
         if kept and kept.begun_at:
             settled = await self._settle(held, kept.message, kept.begun_at)
-            return settled or await self._post(held, kept.message)
-        if not held.ended and (late := drafting.unanswered(held.claim) or self._too_late(held.claim)):
-            return Ended(held.claim.delivery, Outcome.EXPIRED, late)
+            return settled or self._expired(held) or await self._post(held, kept.message)
+        if expired := self._expired(held):
+            return expired
         if held.leave:
             return self._given_back(held)
         if drafting.wanted(held.claim, self.now()):
@@ -172,7 +172,7 @@ class Service:
         if isinstance(found, PlatformError) and not found.permanent and not retrying.blind(age, held.looks):
             return self._doubtful(held, str(found), self._look(held, begun_at, found))
         if found == "absent":
-            held.in_flight = age < retrying.SETTLE
+            held.in_flight = not retrying.settled(age, held.looks)
             soon = retrying.next_look(begun_at, self.now())
             return self._doubtful(held, "It is not in the channel yet.", soon) if held.in_flight else None
         await self._left(held, n, _STOPPED)
@@ -256,7 +256,8 @@ class Service:
     async def _left(self, held: Held, n: int, doubt: str) -> None:
         """Nobody can tell whether a part arrived: it stays away, or comes again, as the subscription says."""
         delivery = held.claim.delivery
-        if delivery.subscription.in_doubt == "repeat" and delivery.attempt < retrying.MOST_ATTEMPTS:
+        repeats = delivery.subscription.in_doubt == "repeat" and delivery.attempt < retrying.MOST_ATTEMPTS
+        if repeats and not self._expired(held):
             held.in_flight = False
             return
         held.ended[n], held.doubt = None, doubt
@@ -324,11 +325,21 @@ class Service:
 
     def _later(self, held: Held, problem: str, at: datetime) -> Ended:
         claim, delivery = held.claim, held.claim.delivery
-        if claim.expires_at and at >= claim.expires_at and not held.ended:
+        expires_at = None if held.ended else claim.expires_at
+        if expires_at and at >= expires_at:
             return Ended(delivery, Outcome.EXPIRED, f"Tried until it was too late. {problem}")
-        if delivery.attempt >= retrying.MOST_ATTEMPTS:
+        if not expires_at and delivery.attempt >= retrying.MOST_ATTEMPTS:
             return Ended(delivery, Outcome.REFUSED, f"Given up after {delivery.attempt} attempts. {problem}")
         return Ended(delivery, Outcome.RETRY, problem, at)
+
+    def _failed(self, held: Held, problem: str) -> Ended:
+        """What no platform is to blame for ends this delivery, unless a part may be in the channel by now."""
+        delivery = held.claim.delivery
+        if not held.in_flight:
+            return Ended(delivery, Outcome.REFUSED, problem)
+        if delivery.attempt < retrying.MOST_ATTEMPTS:
+            return self._doubtful(held, problem, self.now() + retrying.backoff(delivery))
+        return Ended(delivery, Outcome.UNCERTAIN, f"{problem} It may have arrived, look in the channel.")
 
     def _doubtful(self, held: Held, problem: str, due_at: datetime) -> Ended:
         """The part in flight is in doubt, and looked for then."""
@@ -354,10 +365,17 @@ class Service:
         reason = f"{doubt} Part {', '.join(lost)} of {len(held.ended)}: it may have arrived, look in the channel."
         return Ended(held.claim.delivery, Outcome.UNCERTAIN, reason, ref=ref)
 
-    def _too_late(self, claim: Claim) -> str:
-        if claim.expires_at is None or self.now() < claim.expires_at:
-            return ""
-        return f"It was to be posted by {claim.expires_at:%Y-%m-%d %H:%M %Z} and could not be begun until then."
+    def _expired(self, held: Held) -> Ended | None:
+        """Why nothing of it is sent any more, None where it is; what is in the channel in part is always completed."""
+        expires_at = held.claim.expires_at
+        if held.ended:
+            return None
+        if unanswered := drafting.unanswered(held.claim):
+            return Ended(held.claim.delivery, Outcome.EXPIRED, unanswered)
+        if expires_at is None or self.now() < expires_at:
+            return None
+        late = f"It was to be posted by {expires_at:%Y-%m-%d %H:%M %Z} and could not be begun until then."
+        return Ended(held.claim.delivery, Outcome.EXPIRED, late)
 
     def _free(self, held: Held) -> datetime:
         """From when on this process may post to the channel again, as far as the platform asked it to wait."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import islice
 
 from digestbot import schedule
-from digestbot.errors import ScheduleError
+from digestbot.errors import ScheduleError, origin
 from digestbot.model import Subscription
 from digestbot.orders import Change, Due, Plan, Standing
+from digestbot.ports import AHEAD
 from digestbot.schedule import Schedule
 
 GRACE = timedelta(hours=6)
@@ -28,9 +28,6 @@ MOST_MISSED = 50
 
 SPACING = timedelta(minutes=10)
 """Between two digests that are sent in their turn."""
-
-AHEAD = timedelta(hours=1)
-"""An order whose time was worked out this far in the future was worked out by a clock that was wrong."""
 
 _MOMENT = timedelta(microseconds=1)
 _OVERTAKEN = "a later one was due before it could be sent"
@@ -51,16 +48,22 @@ def decide(standing: Standing, now: datetime) -> Plan:
     """What follows for a standing order at `now`: see ports.Decide. What was missed follows `catch_up`.
 
     latest: the last one is sent within GRACE, the others are skipped. skip: only what is due this minute is sent.
-    all: each is sent in its turn. A schedule that cannot be read, or has ended, pauses the order. What curators are to
-    see is planned before its hour.
+    all: each is sent in its turn. A schedule that cannot be read, or has ended, pauses the order, and so does a fault:
+    one order's must not keep all others from being planned. What curators are to see is planned before its hour.
     """
     try:
-        order = _parsed(standing.subscription.schedule, standing.subscription.zone)
+        return _plan(standing, now)
     except ScheduleError as error:
         return Plan((), pause=str(error))
+    except Exception as error:  # noqa: BLE001 - see above
+        return Plan((), pause=f"A fault in digestbot: {origin(error)}.")
+
+
+def _plan(standing: Standing, now: datetime) -> Plan:
+    order = schedule.parse(standing.subscription.schedule, standing.subscription.zone)
     ahead = now + standing.subscription.lead
     due = _due(standing, order, _missed(order, _since(standing, order, now), ahead), now)
-    coming = _after(order, ahead)
+    coming = next(schedule.coming(order, ahead), None)
     if coming is None:
         return Plan(due, pause="Its schedule has no further times.")
     return Plan(due, coming, schedule.instant(order, coming))
@@ -71,9 +74,9 @@ def first(subscription: Subscription, now: datetime) -> tuple[datetime, datetime
 
     Raises ScheduleError for a schedule that cannot be read, or has no time to come.
     """
-    order = _parsed(subscription.schedule, subscription.zone)
+    order = schedule.parse(subscription.schedule, subscription.zone)
     minute = now.replace(second=0, microsecond=0)
-    found = _after(order, minute - _MOMENT)
+    found = next(schedule.coming(order, minute - _MOMENT), None)
     if found is None:
         raise ScheduleError(f"“{subscription.schedule}” has no time to come. Write one that has.")
     return found, schedule.instant(order, found)
@@ -128,7 +131,7 @@ def _active(standing: Standing, now: datetime) -> Standing:
 
 def _words(standing: Standing) -> str:
     order = standing.subscription
-    when = schedule.describe(_parsed(order.schedule, order.zone))
+    when = schedule.describe(schedule.parse(order.schedule, order.zone))
     return f"{when}, in {order.channel}, next {standing.next_at:%Y-%m-%d %H:%M}" if standing.next_at else when
 
 
@@ -153,16 +156,22 @@ def _since(standing: Standing, order: Schedule, now: datetime) -> datetime:
 def _missed(order: Schedule, since: datetime, now: datetime) -> list[datetime]:
     """The occurrences up to `now`, of many the latest: at most MOST_MISSED.
 
-    The search begins later and later until few enough are left, for a schedule may have one every minute.
+    A schedule may have one every minute: by halves a beginning is searched for, behind which few enough are left.
     """
-    wall, begin, found = schedule.wall_time(order, now), since, list[datetime]()
-    while True:
-        come = takewhile(lambda one: schedule.instant(order, one) <= now, _occurrences(order, begin - _MOMENT))
-        some = list(islice(come, MOST_MISSED + 1))
-        found = some or found
-        if len(some) <= MOST_MISSED or wall - begin < timedelta(minutes=1):
-            return found[-MOST_MISSED:]
-        begin += (wall - begin) / 2
+    begin, end = since, schedule.wall_time(order, now)
+    found = _some(order, begin, now)
+    while len(found) > MOST_MISSED and end - begin >= timedelta(minutes=1):
+        middle = begin + (end - begin) / 2
+        if later := _some(order, middle, now):
+            begin, found = middle, later
+        else:
+            end = middle
+    return found[-MOST_MISSED:]
+
+
+def _some(order: Schedule, begin: datetime, now: datetime) -> list[datetime]:
+    """The first occurrences from a wall time on that have come, one more than MOST_MISSED at most."""
+    return list(islice(schedule.due(order, begin - _MOMENT, now), MOST_MISSED + 1))
 
 
 def _due(standing: Standing, order: Schedule, come: Sequence[datetime], now: datetime) -> tuple[Due, ...]:
@@ -197,25 +206,6 @@ def _last(standing: Standing, at: datetime, instant: datetime, now: datetime) ->
     if standing.subscription.catch_up == "skip" and now - instant > timedelta(minutes=1):
         return Due(at, instant, _LEFT_OUT)
     return Due(at, instant, expires_at=max(instant + GRACE, now + LAST_CHANCE))
-
-
-def _after(order: Schedule, now: datetime) -> datetime | None:
-    """The first occurrence whose instant lies after `now`; its wall time does, too, for a repeated one is its first."""
-    coming = _occurrences(order, schedule.wall_time(order, now))
-    return next((one for one in coming if schedule.instant(order, one) > now), None)
-
-
-def _occurrences(order: Schedule, after: datetime) -> Iterator[datetime]:
-    """As schedule.occurrences, each remembered: thousands of orders have the same schedule, and ask at one instant."""
-    while (found := schedule.next_occurrence(order, after)) is not None:
-        yield found
-        after = found
-
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str, zone: str) -> Schedule:
-    # Thousands of orders share few schedules, and every one of them is read at each of its times.
-    return schedule.parse(text, zone)
 
 
 def _key(subscription: Subscription) -> tuple[str, str]:

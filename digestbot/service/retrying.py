@@ -13,7 +13,7 @@ JITTER = 0.2
 """A wait is up to this share of itself longer or shorter, so that what failed together does not come back together."""
 
 MOST_ATTEMPTS = 24
-"""What has no time at which it expires is given up after as many."""
+"""What has no time at which it expires, or is in the channel in part, is given up after as many."""
 
 SETTLE = timedelta(seconds=30)
 """How long after a post began its absence from the channel's history counts: it may still have been on its way."""
@@ -27,6 +27,7 @@ BLIND_AFTER = timedelta(minutes=5)
 """A platform that did not let us look for as long, and as often as LOOKS says, is taken for one that cannot."""
 
 _SOON = timedelta(seconds=1)
+_NO_TIME = timedelta(0)
 
 
 def backoff(delivery: Delivery) -> timedelta:
@@ -43,6 +44,7 @@ def asked(delivery: Delivery, seconds: float) -> timedelta:
 
 def next_look(begun_at: datetime, now: datetime) -> datetime:
     """When to look again for a part whose post began at that instant: ever more rarely."""
+    begun_at = min(begun_at, now)  # a clock that was ahead began it in the future, which nobody waits for
     coming = (begun_at + age for age in LOOKS)
     return next((at for at in coming if at > now + _SOON), now + LOOKS[0])
 
@@ -52,7 +54,15 @@ def blind(age: timedelta, looks: int) -> bool:
 
     The first look may come late, after an outage of ours or behind a thousand others: it alone says nothing.
     """
-    return age >= BLIND_AFTER and looks >= len(LOOKS)
+    return looks >= len(LOOKS) and (age >= BLIND_AFTER or age < _NO_TIME)
+
+
+def settled(age: timedelta, looks: int) -> bool:
+    """Whether a part that is not in the channel, so long after its post and after so many other looks, never arrived.
+
+    Of a part that was begun by a clock that was ahead nobody knows the age, and the looks are counted instead.
+    """
+    return age >= SETTLE or (age < _NO_TIME and looks >= len(LOOKS))
 
 
 def _share(delivery: Delivery) -> float:

@@ -82,10 +82,13 @@ async def first(settings: Settings, credentials: Credentials) -> None:
     (settings.data / "sources" / IMPORTS).mkdir(parents=True, exist_ok=True)
     missing = [one for one in settings.sources if one.kind in KINDS and last(one, settings.data) is None]
     attempts = [asyncio.create_task(attempt(one, settings.data, credentials.token(one.name))) for one in missing]
-    late = (await asyncio.wait(attempts, timeout=PATIENCE_SECONDS))[1] if attempts else set()
-    for task in late:
-        task.cancel()
-    await asyncio.gather(*late, return_exceptions=True)
+    try:
+        if attempts:
+            await asyncio.wait(attempts, timeout=PATIENCE_SECONDS)
+    finally:  # also where the service is stopped meanwhile
+        for task in attempts:
+            task.cancel()
+        await asyncio.gather(*attempts, return_exceptions=True)
 
 
 async def _keep(order: SourceOrder, data: Path, token: SecretStr | None) -> None:

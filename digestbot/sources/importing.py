@@ -62,6 +62,8 @@ def take_in(file: Path, data: Path, rules: Rules, name: str = "", *, dry_run: bo
     name = name or name_of(file)
     if not _NAME.fullmatch(name):
         raise SourceError(f"“{name}” cannot be a name. Use a-z, 0-9, - and _, such as kindle.")
+    if file.is_dir():
+        raise SourceError(f'{file} is a folder. Name it in DIGESTBOT_CONTENT, or as a source of kind "folder".')
     if not file.is_file():
         raise SourceError(f"There is no file {file}. Name a ZIP archive, a CSV, a note or My Clippings.txt.")
     imports = data / "sources" / IMPORTS

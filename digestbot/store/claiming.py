@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, or_, select, update
 
 from digestbot.model import Delivery, Message, Part
 from digestbot.orders import Claim, Kept, Outcome
 from digestbot.ports import LEASE_SECONDS, Claimed, Pace
 from digestbot.store import drafting, pacing, rows
+from digestbot.store.settling import park, tried
 from digestbot.store.tables import attempts, deliveries, parts
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
@@ -82,7 +83,7 @@ _OVER = (
         deliveries.c.claimed_at,
         exists().where(parts.c.delivery == _ID, parts.c.state == "begun").label("begun"),
     )
-    .where(deliveries.c.lease_until <= bindparam("clock"))
+    .where(or_(deliveries.c.lease_until <= bindparam("clock"), deliveries.c.lease_until > bindparam("wrong")))
     .with_for_update(skip_locked=True)
 )
 _GIVE_BACK = (
@@ -230,11 +231,15 @@ def extend(db: Connection, held: Sequence[Delivery], now: datetime) -> Sequence[
 
 def reap(db: Connection, now: datetime) -> int:
     """See ports.Outbox."""
-    found = db.execute(_OVER, {"clock": rows.lease_clock(db, now)}).all()
+    clock = rows.lease_clock(db, now)
+    # No lease is longer than LEASE: one that is was given by a clock that was ahead.
+    found = db.execute(_OVER, {"clock": clock, "wrong": clock + 2 * LEASE}).all()
     if found:
         back = [{"row": row.id, "becomes": _becomes(row), "now": now} for row in found]
         db.execute(_GIVE_BACK, back)
-        db.execute(insert(attempts), [_attempt(row, now) for row in found])
+        tried(db, [_attempt(row, now) for row in found])
+        # What is in doubt is looked for all the same: the refusal that paused the order may not have been told.
+        park(db, [row.id for row in found], (Outcome.PLANNED,))
     return len(found)
 
 

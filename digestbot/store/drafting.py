@@ -29,8 +29,14 @@ def want(db: Connection, planned: Iterable[tuple[int, Subscription, Due]]) -> No
         db.execute(upsert(db, drafts).on_conflict_do_nothing(index_elements=["delivery"]), new)
 
 
+def one(db: Connection, workspace: str, number: int) -> Draft | None:
+    """The draft of a delivery, None where nobody has to see one."""
+    row = db.execute(select(drafts).where(_draft(workspace, number))).first()
+    return rows.draft(row) if row else None
+
+
 def of(db: Connection, numbers: Sequence[int]) -> dict[int, Draft]:
-    """The drafts of these deliveries, by their numbers."""
+    """The drafts of deliveries that were claimed, of whatever workspaces, by their numbers."""
     found = db.execute(select(drafts).where(drafts.c.delivery.in_(numbers))) if numbers else ()
     return {row.delivery: rows.draft(row) for row in found}
 

@@ -145,6 +145,16 @@ class Lane:
             self._watch_over(loop)
 
 
+def shared(work: Callable[[Connection, *Args], T]) -> Callable[[Connection, Sequence[tuple[*Args]]], Sequence[T]]:
+    """A read for `run_many`: those that ask the same at once get the same answer, read and held in memory once."""
+
+    def once_each(connection: Connection, asked: Sequence[tuple[*Args]]) -> Sequence[T]:
+        found = {args: work(connection, *args) for args in dict.fromkeys(asked)}
+        return [found[args] for args in asked]
+
+    return once_each
+
+
 def _done(connection: Connection, jobs: Iterable[_Job]) -> Iterable[tuple[_Job, object]]:
     """Each job with its result: those of a kind one after the other, or at once. At once asked means in any order."""
     kinds: dict[Callable[..., Any], list[_Job]] = {}

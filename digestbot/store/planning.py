@@ -11,15 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 
 from digestbot.model import Action, Channel, Delivery, Message, Subscription
-from digestbot.orders import Due, Ended, Outcome, Plan, Standing
-from digestbot.ports import Decide
+from digestbot.orders import Change, Due, Ended, Outcome, Plan, Standing
+from digestbot.ports import AHEAD, Decide
 from digestbot.store import drafting, rows, settling
 from digestbot.store.dialect import upsert
+from digestbot.store.opinions import note
 from digestbot.store.prepared import Prepared
 from digestbot.store.tables import deliveries, subscriptions
-
-AHEAD = timedelta(hours=1)
-"""A clock that was further ahead than this, and is not any more, had gone wrong."""
 
 IDENTITY = (deliveries.c.workspace, deliveries.c.subscription, deliveries.c.occurrence)
 """What there is one delivery of."""
@@ -61,7 +59,7 @@ def plan(db: Connection, now: datetime, decide: Decide, most: int) -> Sequence[E
         decided = [(row, *_decided(row, now, decide)) for row in taken]
         _ADVANCE.run(db, [_advanced(row, one, plan, now) for row, one, plan in decided])
         wanted = [(row.turn, one, due) for row, one, plan in decided if one for due in plan.due]
-        written = _write(db, wanted, now) if wanted else ()
+        written = [*(_write(db, wanted, now) if wanted else ()), *_paused(db, decided, now)]
         # An empty answer says that nothing more is due; an order that stays due must not hold this up for ever.
         if written or any((at := _planned_at(one, plan)) and at <= now for _, one, plan in decided):
             return written
@@ -97,6 +95,15 @@ def _advanced(row: Row[Any], one: Standing | None, plan: Plan, now: datetime) ->
         "why": plan.pause or row.reason,
         "whose": "schedule" if plan.pause else row.paused_by,
     }
+
+
+def _paused(db: Connection, decided: Sequence[tuple[Row[Any], Standing | None, Plan]], now: datetime) -> list[Ended]:
+    """Note in the audit which orders are paused, and why; those that can be read are told of."""
+    paused = [(row, one, plan.pause) for row, one, plan in decided if plan.pause]
+    for row, _, why in paused:
+        note(db, Change(row.workspace, now, "", "pause", row.name, why))
+    times = [(one, one.next_occurrence or _ONCE, why) for _, one, why in paused if one]
+    return [Ended(Delivery(one.subscription, at, 0), Outcome.PARKED, why) for one, at, why in times]
 
 
 def _write(db: Connection, wanted: Sequence[tuple[int, Standing, Due]], now: datetime) -> Sequence[Ended]:

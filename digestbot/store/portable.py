@@ -25,6 +25,7 @@ from digestbot.store.tables import (
     audit,
     captures,
     deliveries,
+    drafts,
     hidden,
     parts,
     saves,
@@ -48,7 +49,7 @@ _KEYED = {
 _LISTED = (audit, shown, captures)
 """What is a list, and has no name."""
 
-_OF_DELIVERIES = (attempts, parts)
+_OF_DELIVERIES = (attempts, parts, drafts)
 _LOCAL = {"id", "workspace", "delivery"}
 """Columns that mean something in their own database only, or stand outside the row."""
 

@@ -70,7 +70,7 @@ def one(db: Connection, workspace: str, subscription: str, occurrence: datetime 
             Picked(pick.highlight_id, pick.source, pick.native)
             for pick in db.execute(select(shown).where(picked).order_by(shown.c.id))
         ),
-        draft=drafting.of(db, [row.id]).get(row.id),
+        draft=drafting.one(db, workspace, row.id),
     )
 
 

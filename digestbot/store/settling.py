@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from digestbot.model import Delivery, Message, MessageRef
-from digestbot.orders import Ended, Outcome, Picked
+from digestbot.orders import WAITING, Ended, Outcome, Picked
 from digestbot.store.prepared import Prepared
-from digestbot.store.tables import attempts, deliveries, drafts, parts, shown
+from digestbot.store.tables import attempts, deliveries, drafts, parts, shown, subscriptions
 
 _THIS = and_(deliveries.c.id == bindparam("row"), deliveries.c.workspace == bindparam("space"))
 _PART = and_(parts.c.delivery == bindparam("row"), parts.c.workspace == bindparam("space"))
@@ -118,11 +118,37 @@ def finish(db: Connection, batch: Sequence[tuple[Ended, datetime]]) -> Sequence[
     held = [_fence(ended.delivery) in since for ended, _ in batch]
     mine = [one for one, holds in zip(batch, held, strict=True) if holds]
     _LAND.run(db, [_landed(*one) for one in mine if _lands(one[0])])
-    _TRIED[db.dialect.name].run(db, [_attempt(ended, since[_fence(ended.delivery)], now) for ended, now in mine])
+    tried(db, [_attempt(ended, since[_fence(ended.delivery)], now) for ended, now in mine])
     _CLOSE.run(db, [_closed(*one) for one in mine])
     if asked := [_key(ended.delivery) for ended, _ in mine if ended.outcome is Outcome.DRAFT]:
         db.execute(_ASKED, asked)
+    park(db, [ended.delivery.number for ended, _ in mine if ended.due_at], WAITING)
     return held
+
+
+def tried(db: Connection, attempted: Sequence[dict[str, object]]) -> None:
+    """Keep how attempts ended; one that is there was given up for lost, or counted by a clock that was ahead."""
+    _TRIED[db.dialect.name].run(db, attempted)
+
+
+def park(db: Connection, numbers: Sequence[int], states: Sequence[Outcome]) -> None:
+    """Park those of these deliveries that wait in one of these states, and whose order was paused meanwhile."""
+    if numbers:
+        db.execute(_PARK, {"rows": numbers, "states": states})
+
+
+_ITS_ORDER = and_(
+    subscriptions.c.workspace == deliveries.c.workspace, subscriptions.c.name == deliveries.c.subscription
+)
+_PARK = (
+    update(deliveries)
+    .where(
+        deliveries.c.id.in_(bindparam("rows", expanding=True)),
+        deliveries.c.state.in_(bindparam("states", expanding=True)),
+        exists().where(_ITS_ORDER, subscriptions.c.state != "active"),
+    )
+    .values(state=Outcome.PARKED, due_at=None)
+)
 
 
 _Fence = tuple[int, str, int]
@@ -231,8 +257,7 @@ def _attempt(ended: Ended, since: datetime | None, now: datetime) -> dict[str, o
 
 
 def _tried(insert: sqlite.Insert | postgresql.Insert) -> Prepared:
-    """Keep the attempts; one that was given up for lost is told anew."""
-    told = {name: insert.excluded[name] for name in ("ended_at", "outcome", "reason")}
+    told = {name: insert.excluded[name] for name in ("begun_at", "ended_at", "outcome", "reason")}
     return Prepared(insert.on_conflict_do_update(index_elements=["delivery", "number"], set_=told))
 
 

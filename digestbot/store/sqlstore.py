@@ -29,8 +29,11 @@ from digestbot.ports import Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
 from digestbot.store import captures, claiming, drafting, opinions, pacing, planning, records, settling, workspaces
 from digestbot.store import standing as orders
 from digestbot.store.engine import Database
-from digestbot.store.lane import MOST, Lane
+from digestbot.store.lane import MOST, Lane, shared
 from digestbot.store.settling import Keeping, PartEnded
+
+# What every digest of a workspace asks when it is made, and all of them at nine o'clock.
+_HISTORY, _HIDDEN, _VOTES = shared(records.history), shared(opinions.all_hidden), shared(opinions.all_votes)
 
 
 class SqlStore:
@@ -204,7 +207,7 @@ class SqlStore:
 
     async def history(self, workspace: str, subscription: str | None = None) -> Sequence[Shown]:
         """See ports.Ledger."""
-        return await self._reader.run(records.history, workspace, subscription)
+        return await self._reader.run_many(_HISTORY, (workspace, subscription))
 
     async def shown(self, workspace: str, highlight_id: str) -> Sequence[tuple[Shown, Record | None]]:
         """See ports.Ledger."""
@@ -220,7 +223,7 @@ class SqlStore:
 
     async def hidden(self, workspace: str) -> Hidden:
         """See ports.Ledger."""
-        return await self._reader.run(opinions.all_hidden, workspace)
+        return await self._reader.run_many(_HIDDEN, (workspace,))
 
     async def vote(
         self, workspace: str, member: str, picked: Picked, theme: str, opinion: Opinion, now: datetime
@@ -230,7 +233,7 @@ class SqlStore:
 
     async def votes(self, workspace: str) -> Sequence[Voted]:
         """See ports.Ledger."""
-        return await self._reader.run(opinions.all_votes, workspace)
+        return await self._reader.run_many(_VOTES, (workspace,))
 
     async def save(self, workspace: str, member: str, highlight_id: str, now: datetime) -> bool:
         """See ports.Ledger."""

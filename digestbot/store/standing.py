@@ -73,7 +73,9 @@ def order_now(db: Connection, one: Standing, due: Due, change: Change) -> bool:
 def pause(db: Connection, delivery: Delivery, reason: str, now: datetime) -> bool:
     """See ports.Outbox."""
     order = delivery.subscription
-    active = and_(_named(order.channel.workspace, order.id), subscriptions.c.state == "active")
+    # What was planned for a channel that the order has left says nothing about the present one.
+    there = and_(_named(order.channel.workspace, order.id), subscriptions.c.channel == str(order.channel))
+    active = and_(there, subscriptions.c.state == "active")
     paused = {"state": "paused", "reason": reason, "next_at": None, "next_occurrence": None, "changed_at": now}
     looked_at = {"paused_by": "platform", "check_at": now + FIRST_CHECK, "checks": 0}
     version = subscriptions.c.version + 1

@@ -42,19 +42,19 @@ def twin(address: str, store: Store) -> Iterator[Store]:
 
 
 @pytest.fixture
-def lapse(address: str, store: Store) -> Callable[[], None]:
-    """Lets two minutes pass for all leases, which a server counts by its own clock."""
+def lapse(address: str, store: Store) -> Callable[..., None]:
+    """Lets two minutes, or as many as are given, pass for all leases, which a server counts by its own clock."""
 
-    def ends() -> None:
+    def ends(minutes: int = 2) -> None:
         if isinstance(store, FakeStore):
             for entry in store.entries.values():
-                entry.lease_until = entry.lease_until and entry.lease_until - 2 * MINUTE
+                entry.lease_until = entry.lease_until and entry.lease_until - minutes * MINUTE
             return
         engine = create_engine(address)
         with engine.begin() as connection:
             for row in connection.execute(select(deliveries).where(deliveries.c.lease_until.is_not(None))).all():
                 over = update(deliveries).where(deliveries.c.id == row.id)
-                connection.execute(over.values(lease_until=row.lease_until - 2 * MINUTE))
+                connection.execute(over.values(lease_until=row.lease_until - minutes * MINUTE))
         engine.dispose()
 
     return ends

@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from fakes import CHANNEL, NOW
-from ordering import DAY, HOUR, MESSAGE, MINUTE, NINE, Store, claimed, daily, put, standing
+from ordering import DAY, HOUR, MESSAGE, MINUTE, NINE, Store, claimed, daily, edit, put, standing
 
 from digestbot.errors import LostClaimError
 from digestbot.model import Delivery, MessageRef
-from digestbot.orders import Due, Ended, Outcome, Picked, Plan
+from digestbot.orders import Due, Ended, Outcome, Picked, Plan, Standing
 
 PICKS = (Picked("a", "source"), Picked("b", "", "rw1"))
 ARRIVED = MessageRef(CHANNEL, "m1")
 
 
-async def take(store: Store, most: int = 64) -> Sequence[Delivery]:
-    """What is claimed now."""
-    return [one.delivery for one in (await store.claim("fake", NOW, most=most)).claims]
+async def take(store: Store, most: int = 64, *, at: datetime = NOW) -> Sequence[Delivery]:
+    """What is claimed then."""
+    return [one.delivery for one in (await store.claim("fake", at, most=most)).claims]
 
 
 async def lost(store: Store, delivery: Delivery) -> None:
@@ -143,6 +144,31 @@ async def test_a_late_answer_settles_the_doubt(store: Store, lapse: Callable[[],
     assert not await take(store)
 
 
+async def test_no_lease_is_longer_than_a_lease(store: Store, lapse: Callable[..., None]) -> None:
+    """What was claimed by a clock that was a day ahead is not held for a day."""
+    await claimed(store)
+    lapse(minutes=-24 * 60)
+    assert await store.reap(NOW) == 1
+    assert [one.attempt for one in await take(store)] == [2]
+
+
+async def test_what_is_planned_anew_begins_anew(store: Store, lapse: Callable[..., None]) -> None:
+    """What was skipped by a clock that was ahead is planned again, and its attempts are counted anew."""
+
+    def once(one: Standing, now: datetime) -> Plan:
+        return Plan((Due(NINE, now),), NINE + DAY, now + DAY) if one.next_occurrence else Plan(())
+
+    await put(store, standing())
+    await store.plan(NOW + 2 * HOUR, once)
+    (claim,) = (await store.claim("fake", NOW + 2 * HOUR)).claims
+    await store.finish(Ended(claim.delivery, Outcome.SKIPPED, "nothing left"), NOW + 2 * HOUR)
+    await store.plan(NOW, once)
+    assert [one.attempt for one in await take(store)] == [1]
+    lapse()
+    assert await store.reap(NOW) == 1
+    assert [one.attempt for one in await take(store)] == [2]
+
+
 async def test_the_end_of_a_claim_is_its_end(store: Store) -> None:
     """After `finish` nothing more can be written for it."""
     claim = await claimed(store)
@@ -171,3 +197,33 @@ async def test_nothing_is_taken_of_a_paused_order(store: Store) -> None:
     (planned,) = await store.plan(NOW, daily)
     assert await store.pause(planned.delivery, "The channel is gone.", NOW)
     assert not await take(store)
+
+
+@pytest.mark.parametrize("ends", ["retry", "doubt", "lease"])
+async def test_what_comes_back_of_a_paused_order_is_parked(store: Store, lapse: Callable[..., None], ends: str) -> None:
+    """Paused while an attempt is under way, an order has no other one until it is resumed."""
+    claim = await claimed(store)
+    if ends == "doubt":
+        await store.keep(claim.delivery, "Theme", PICKS, MESSAGE, NOW)
+    paused = await edit(store, "morning", state="paused", next_at=None)
+    if ends == "lease":
+        lapse()
+        assert await store.reap(NOW) == 1
+    else:
+        outcome = Outcome.RETRY if ends == "retry" else Outcome.UNCERTAIN
+        await store.finish(Ended(claim.delivery, outcome, "rate limited", NOW + MINUTE), NOW)
+    assert not await take(store, at=NOW + DAY)
+    record = await store.delivery("acme", "morning")
+    assert record
+    assert (record.outcome, record.due_at) == (Outcome.PARKED, None)
+    assert await edit(store, "morning", state="active", next_at=NOW + DAY) != paused
+    (again,) = (await store.claim("fake", NOW + MINUTE)).claims
+    assert (again.delivery.attempt, again.doubted) == (2, ends == "doubt")
+
+
+async def test_a_notice_belongs_to_no_order(store: Store) -> None:
+    """A notice has no standing order that could be paused, and is tried again."""
+    assert await store.announce(CHANNEL, "topic", "Hello.", NOW)
+    (claim,) = (await store.claim("fake", NOW)).claims
+    await store.finish(Ended(claim.delivery, Outcome.RETRY, "rate limited", NOW), NOW)
+    assert len(await take(store)) == 1

@@ -107,7 +107,11 @@ async def test_an_order_without_a_next_time_pauses(store: Store) -> None:
     """Where no next time can be told the order is paused with the reason; what the plan still had is sent."""
     await put(store, standing())
     last = Plan((Due(NINE, NOW),), pause="It has ended.")
-    assert len(await store.plan(NOW, lambda *_: last)) == 1
+    planned, paused = await store.plan(NOW, lambda *_: last)
+    assert (planned.outcome, paused.outcome, paused.reason) == (Outcome.PLANNED, Outcome.PARKED, "It has ended.")
+    assert paused.delivery.subscription == planned.delivery.subscription
+    line, _ = await store.audit("acme")
+    assert (line.actor, line.action, line.subject, line.detail) == ("", "pause", "morning", "It has ended.")
     there = await store.standing("acme", "morning")
     assert there
     assert (there.state, there.reason, there.next_at) == ("paused", "It has ended.", None)

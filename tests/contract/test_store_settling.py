@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from fakes import CHANNEL, NOW
-from ordering import DAY, HOUR, MESSAGE, MINUTE, NINE, Store, change, claimed, daily, put, standing
+from ordering import DAY, HOUR, MESSAGE, MINUTE, NINE, Store, change, claimed, daily, edit, put, standing
 
 from digestbot.model import Delivery, Message, MessageRef, Part
 from digestbot.orders import Claim, Ended, Outcome, Picked, Record
@@ -205,3 +205,16 @@ async def test_a_delivery_pauses_its_subscription(store: Store) -> None:
     line, _ = await store.audit("acme")
     assert (line.actor, line.action, line.subject, line.detail) == ("", "pause", "morning", "The channel is gone.")
     assert not await store.put(replace(there, version=there.version - 1), change(there))
+
+
+async def test_a_channel_that_was_left_pauses_nothing(store: Store) -> None:
+    """What an order had planned for the channel that it was moved away from pauses it no more."""
+    delivery = (await claimed(store)).delivery
+    there = await store.standing("acme", "morning")
+    assert there
+    moved = replace(there.subscription, channel=replace(there.subscription.channel, id="C2"))
+    await edit(store, "morning", subscription=moved)
+    assert not await store.pause(delivery, "The channel is gone.", NOW)
+    there = await store.standing("acme", "morning")
+    assert there
+    assert there.state == "active"

@@ -1,6 +1,7 @@
 """Crashes digestbot on purpose, and tells what became of every delivery.
 
-    PYTHONPATH=tests python -m crash [--database sqlite|postgresql] [--workers 1] [--deliveries 1000] [--kills 10] …
+    PYTHONPATH=tests python -m crash [--database sqlite|postgresql] [--chat own|slack|slack-blind]
+                                 [--workers 1] [--deliveries 1000] [--kills 10] …
 
 Workers deliver to a chat that fails (chat.py), are killed, frozen, stopped and starved of disk, their database crashes,
 their clocks jump. Then the ledger is held against the chat's own log. Exit 1 where anything was lost or doubled.
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> bool:
     """Run what the arguments order and print the table; whether all is well."""
     parser = argparse.ArgumentParser(prog="crash", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--chat", choices=["own", "slack", "slack-blind"], default="own")
     for name, default in _NUMBERS.items():
         parser.add_argument(f"--{name}", type=type(default), default=default, help=f"default {default}")
     parser.add_argument("--engine-only", action="store_true", help="a canned message instead of picking and rendering")

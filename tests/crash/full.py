@@ -8,6 +8,9 @@ import sys
 from crash.__main__ import main
 from crash.workers import FAKETIME
 
+SLACK = "--deliveries 2000 --kills 50 --freezes 10 --stops 5 --full-disks 0"
+"""One workspace takes four messages a second, shrunk as all times are: more than this would only take longer."""
+
 
 def runs(deliveries: int, kills: int) -> list[str]:
     """The arguments of each run: the large ones, then what only has to be tried, with a tenth of it and less."""
@@ -22,6 +25,7 @@ def runs(deliveries: int, kills: int) -> list[str]:
         f"--database sqlite --workers 2 {small} --full-disks 2",
         f"{shared} {small} --full-disks 0 --database-restarts 2",
     ]
+    found += [f"{alone} --chat slack {SLACK}", f"{shared} --chat slack {SLACK}", f"{alone} --chat slack-blind {SLACK}"]
     if FAKETIME:
         found.append(f"{shared} {small} --full-disks 0 --false-clocks --clock-jumps 6")
     return found

@@ -32,7 +32,10 @@ def table(order: Order, done: Done) -> tuple[list[str], Sequence[str]]:
         ("times", times.described()),
     ]
     kind = "engine only" if order.engine_only else "picked and rendered"
-    lines = [f"{order.database}, {order.workers} worker(s), {order.faults:.0%} faults, {kind}, seed {order.seed}"]
+    where = {"own": "", "slack": " to Slack,", "slack-blind": " to a Slack without history,"}[order.chat]
+    lines = [
+        f"{order.database},{where} {order.workers} worker(s), {order.faults:.0%} faults, {kind}, seed {order.seed}"
+    ]
     lines += [f"  {name:20}{value}" for name, value in rows]
     lines += listed("unknown", verdict.unknown)
     lines += listed("doubled by a process thawed inside a send", verdict.doubled_thawed)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from time import monotonic, sleep
+from typing import Any
 
 from crash import databases, seed
 from crash.adapter import FILE
@@ -22,9 +23,12 @@ from crash.times import Times
 from crash.trouble import Trouble
 from crash.verdict import Verdict, judge
 from crash.workers import FAKETIME, Worker
+from crash.workspace import CHANNELS
+from servers.slack.world import TEAM, World
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from digestbot.model import Channel
 from digestbot.orders import Outcome
 from digestbot.store import open_store
 from digestbot.store.tables import deliveries
@@ -41,11 +45,13 @@ MOST_FALLS, MOST_GIVEN_UP = 3, 60
 class Order:
     """What is to be tried; see __main__.py. scale: what all of the engine's times are divided by.
 
+    chat: "own" for crash.chat, "slack" for the local Slack, "slack-blind" for one whose history cannot be read.
     in_flight: how many deliveries of a platform a worker has under way at once. late: after how many time-outs of the
     client a message may still come to be.
     """
 
     database: str
+    chat: str
     workers: int
     deliveries: int
     workspaces: int
@@ -96,11 +102,14 @@ class Done:
 def run(order: Order, folder: Path) -> Done:
     """Do it all, in that folder."""
     with _database(order, folder) as database, _chat(order, folder) as url:
-        data = _settle_in(order, folder, url)
+        _settle_in(order, folder, url)
         open_store(database.url).close()
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
-        seed.sow(database.engine, order.deliveries, order.workspaces, minute)
-        workers = [_worker(n, order, folder, data, database.url) for n in range(order.workers)]
+        if order.chat == "own":
+            seed.sow(database.engine, order.deliveries, order.workspaces, minute)
+        else:
+            seed.sow_in(database.engine, (_channel(n) for n in range(order.deliveries)), minute)
+        workers = [_worker(n, order, folder, _told(order, folder, database.url, url)) for n in range(order.workers)]
         lease = Times(order.scale).lease
         trouble = Trouble(workers, database, order.troubles, lease, Random(order.seed))
         return _drain(order, folder, database, url, trouble)
@@ -115,11 +124,12 @@ def _drain(order: Order, folder: Path, database: Database, url: str, trouble: Tr
     farewells = [worker.end(15) for worker in trouble.workers]
     problems += [f"worker {n} took {took:.1f} s to end" for n, took in enumerate(farewells) if took > 10]
     sleep(order.late * Times(order.scale).timeout + 0.2)  # for what is still to become a message
-    befell = _ask(url)["befell"]
+    told = _ask(f"{url}/?log")
+    problems += [f"Slack should not be sent this: {one}" for one in told.get("problems", ())]
     problems += [said for worker in trouble.workers for said in worker.fell] + trouble.problems
     problems += [f"the database is not intact: {one}" for one in database.faults()]
-    verdict = judge(database.engine, folder / "messages.log", trouble.freezes)
-    return Done(verdict, trouble, befell, seconds, busy, cpu, problems + verdict.problems())
+    verdict = judge(database.engine, folder / "messages.log", trouble.freezes, blind=order.chat == "slack-blind")
+    return Done(verdict, trouble, told["befell"], seconds, busy, cpu, problems + verdict.problems())
 
 
 def _follow(order: Order, database: Database, url: str, trouble: Trouble, began: float) -> tuple[list[str], float]:
@@ -173,8 +183,10 @@ def _chat(order: Order, folder: Path) -> Iterator[str]:
     """The platform's process; its URL."""
     times, port = Times(order.scale), folder / "port"
     told = (port, folder / "messages.log", order.faults, times.timeout, order.late, times.dedupe, order.seed)
-    command = [sys.executable, "-m", "crash.chat", *map(str, told)]
-    with subprocess.Popen(command, env=_environment(), stdin=subprocess.DEVNULL) as process:
+    module = "crash.chat" if order.chat == "own" else "crash.workspace"
+    command = [sys.executable, "-m", module, *map(str, told), *(["blind"] if order.chat == "slack-blind" else [])]
+    environment = _environment() | {"CRASH_SCALE": str(order.scale)}
+    with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL) as process:
         try:
             while not port.exists():
                 assert process.poll() is None, "the chat did not start"
@@ -184,30 +196,44 @@ def _chat(order: Order, folder: Path) -> Iterator[str]:
             process.terminate()
 
 
-def _settle_in(order: Order, folder: Path, url: str) -> Path:
+def _settle_in(order: Order, folder: Path, url: str) -> None:
     """The data folder and the settings that all workers share."""
     data, times = folder / "data", Times(order.scale)
     data.mkdir()
     told = {"url": url, "timeout": times.timeout, "dedupe": times.dedupe}
     (data / FILE).write_text(json.dumps(told), encoding="utf-8")
     later = datetime.now(UTC) + timedelta(hours=12)
+    own = [Channel(variant, "far", f"c{n}") for n, variant in enumerate(seed.VARIANTS)]
     orders = [
-        f'[[subscriptions]]\nname = "far-{n}"\nchannel = "{variant}:far/c{n}"\nschedule = "daily at {later:%H:%M}"\n'
-        for n, variant in enumerate(seed.VARIANTS)
+        f'[[subscriptions]]\nname = "far-{n}"\nchannel = "{channel}"\nschedule = "daily at {later:%H:%M}"\n'
+        for n, channel in enumerate(own if order.chat == "own" else [_channel(0)])
     ]
     (folder / "digestbot.toml").write_text("\n".join(orders), encoding="utf-8")
-    return data
 
 
-def _worker(number: int, order: Order, folder: Path, data: Path, url: str) -> Worker:
+def _channel(n: int) -> Channel:
+    """Where the nth delivery to a Slack goes: its channels take turns."""
+    return Channel("slack", TEAM, f"C{n % CHANNELS}")
+
+
+def _told(order: Order, folder: Path, database: str, chat: str) -> dict[str, str]:
+    """The settings of a worker."""
     told = {
-        "DIGESTBOT_DATA": str(data),
+        "DIGESTBOT_DATA": str(folder / "data"),
         "DIGESTBOT_CONFIG": str(folder / "digestbot.toml"),
-        "DIGESTBOT_DATABASE_URL": url,
+        "DIGESTBOT_DATABASE_URL": database,
         "CRASH_SCALE": str(order.scale),
         "CRASH_IN_FLIGHT": str(order.in_flight),
         "CRASH_ENGINE_ONLY": "1" if order.engine_only else "",
     }
+    if order.chat == "own":
+        return told
+    world = World.small()
+    tokens = {"SLACK_BOT_TOKEN": world.bot_token, "SLACK_APP_TOKEN": world.app_token}
+    return told | tokens | {"DIGESTBOT_SLACK_API_URL": f"{chat}/api/"}
+
+
+def _worker(number: int, order: Order, folder: Path, told: dict[str, str]) -> Worker:
     clock = None
     if order.false_clocks and FAKETIME and number < 3:
         clock = folder / f"clock{number}"
@@ -221,7 +247,7 @@ def _environment() -> dict[str, str]:
     return ours | {"PYTHONPATH": here}
 
 
-def _ask(url: str) -> dict[str, dict[str, int] | int]:
+def _ask(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url, timeout=30) as answer:
-        told: dict[str, dict[str, int] | int] = json.load(answer)
+        told: dict[str, Any] = json.load(answer)
     return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, insert
@@ -17,18 +17,24 @@ VARIANTS = ("crash.keyed", "crash.history", "crash.blind")
 
 def sow(engine: Engine, count: int, workspaces: int, minute: datetime, variants: tuple[str, ...] = VARIANTS) -> None:
     """Write `count` standing orders due at `minute` (aware, UTC), spread unevenly over the workspaces and variants."""
-    made = list(_rows(count, workspaces, minute, variants))
-    for first in range(0, count, BATCH):
+    places = (Channel(variants[n % len(variants)], f"w{_workspace(n, workspaces)}", f"c{n}") for n in range(count))
+    sow_in(engine, places, minute)
+
+
+def sow_in(engine: Engine, places: Iterable[Channel], minute: datetime) -> None:
+    """Write a standing order for each of these channels, as often as it is named, due at `minute` (aware, UTC)."""
+    made = list(_rows(places, minute))
+    for first in range(0, len(made), BATCH):
         with engine.begin() as db:
             db.execute(insert(subscriptions), made[first : first + BATCH])
 
 
-def _rows(count: int, workspaces: int, minute: datetime, variants: tuple[str, ...]) -> Iterator[dict[str, object]]:
+def _rows(places: Iterable[Channel], minute: datetime) -> Iterator[dict[str, object]]:
     turns: dict[str, int] = {}
-    for n in range(count):
-        workspace = f"w{_workspace(n, workspaces)}"
+    for n, place in enumerate(places):
+        workspace = place.workspace
         turns[workspace] = turns.get(workspace, 0) + 1
-        one = order(n, workspace, variants[n % len(variants)], minute)
+        one = order(n, place, minute)
         yield {
             "workspace": workspace,
             "name": one.id,
@@ -49,11 +55,11 @@ def _workspace(n: int, workspaces: int) -> int:
     return 0 if n % 10 == 0 else 1 + n % max(1, workspaces - 1)
 
 
-def order(n: int, workspace: str, platform: str, minute: datetime) -> Subscription:
+def order(n: int, place: Channel, minute: datetime) -> Subscription:
     """The nth standing order. Highlights may repeat at once: what is tried here is not the stock."""
     return Subscription(
         id=f"s{n}",
-        channel=Channel(platform, workspace, f"c{n}"),
+        channel=place,
         schedule=f"daily at {minute:%H:%M}",
         theme="all",
         size=12 if n % 20 == 0 else 2,

@@ -68,12 +68,12 @@ class Verdict:
         return found
 
 
-def judge(engine: Engine, log: Path, freezes: Sequence[Freeze]) -> Verdict:
-    """Read both, and compare."""
+def judge(engine: Engine, log: Path, freezes: Sequence[Freeze], *, blind: bool = False) -> Verdict:
+    """Read both, and compare. blind: the platform has neither keys nor a history, whatever its name."""
     verdict = Verdict()
     posts = _posts(log)
     verdict.messages = sum(map(len, posts.values()))
-    known = _ledger(engine, posts, verdict)
+    known = _ledger(engine, posts, verdict, blind=blind)
     verdict.strange += [
         f"a message that the ledger does not know: {posts[key][0]}" for key in posts if key not in known
     ]
@@ -94,7 +94,7 @@ def _posts(log: Path) -> Mapping[str, list[Post]]:
     return found
 
 
-def _ledger(engine: Engine, posts: Mapping[str, list[Post]], verdict: Verdict) -> dict[str, str]:
+def _ledger(engine: Engine, posts: Mapping[str, list[Post]], verdict: Verdict, *, blind: bool) -> dict[str, str]:
     """Count what the ledger says of each delivery; returns the names of deliveries by the keys of their parts."""
     keys: dict[int, list[str]] = defaultdict(list)
     known: dict[str, str] = {}
@@ -108,7 +108,8 @@ def _ledger(engine: Engine, posts: Mapping[str, list[Post]], verdict: Verdict) -
             name = f"{row.workspace}/{row.subscription}/{row.occurrence:%Y-%m-%dT%H:%M} on {row.platform}"
             known |= dict.fromkeys(keys[row.id], name)
             there = bool(keys[row.id]) and all(key in posts for key in keys[row.id])
-            _count(verdict, row.state, f"{name}: {row.state}, {row.reason}", there=there, blind="blind" in row.platform)
+            line, unseen = f"{name}: {row.state}, {row.reason}", blind or "blind" in row.platform
+            _count(verdict, row.state, line, there=there, blind=unseen)
     return known
 
 

@@ -9,10 +9,12 @@ asking.py    payloads -> what is asked                      asker.py     what is
 quoting.py   a member's message -> plain text               people.py    members' names, zones, rights and groups
 replying.py  where an answer goes                           showing.py   messages -> what Slack takes
 happening.py events -> what the service is told             conversations.py  direct messages, shared channels
+examining.py what `digestbot doctor` looks at
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from digestbot import credentials
@@ -21,9 +23,16 @@ from digestbot.model import LOCAL
 from digestbot.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic import SecretStr
 
+    from digestbot.findings import Check
     from digestbot.platforms.slack.platform import Slack
+    from digestbot.platforms.slack.starting import Seat
+
+_TEAM = re.compile(r"T[A-Z0-9]{4,}")
+"""What Slack's ids of workspaces look like."""
 
 API_URL = "https://slack.com/api/"
 
@@ -33,19 +42,39 @@ _APP = "an app-level token with the scope connections:write, made on the app's p
 
 def connect(settings: Settings) -> Slack:
     """The workspace whose tokens are set. Raises SettingsError for tokens that are missing or of another kind."""
-    from digestbot.platforms.slack.api import Api
     from digestbot.platforms.slack.platform import Slack
 
-    found = credentials.load()
-    bot = _token(found.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-", _BOT)
-    app = _token(found.slack_app_token, "SLACK_APP_TOKEN", "xapp-", _APP)
-    return Slack(Api(bot, _url(settings.slack_api_url)), app, _workspace(settings))
+    seat = _seat(settings)
+    return Slack(seat.api, seat.app_token, seat.workspace)
+
+
+def checks(settings: Settings) -> Sequence[Check]:
+    """What the doctor looks at: tokens, scopes, and whether Slack takes our digests."""
+    from digestbot.platforms.slack import examining
+
+    return examining.checks(settings, (_bot_token, _app_token), lambda: _seat(settings))
 
 
 def configured() -> bool:
     """Whether a token of Slack's is set. Raises SettingsError as `credentials.load`."""
     found = credentials.load()
     return bool(found.slack_bot_token or found.slack_app_token)
+
+
+def _seat(settings: Settings) -> Seat:
+    from digestbot.platforms.slack.api import Api
+    from digestbot.platforms.slack.starting import Seat
+
+    bot, app = _bot_token(), _app_token()
+    return Seat(Api(bot, _url(settings.slack_api_url)), app, _workspace(settings))
+
+
+def _bot_token() -> SecretStr:
+    return _token(credentials.load().slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-", _BOT)
+
+
+def _app_token() -> SecretStr:
+    return _token(credentials.load().slack_app_token, "SLACK_APP_TOKEN", "xapp-", _APP)
 
 
 def _token(secret: SecretStr | None, name: str, begins: str, what: str) -> SecretStr:
@@ -66,8 +95,14 @@ def _url(text: str) -> str:
 
 
 def _workspace(settings: Settings) -> str:
-    """The one name that digestbot.toml has for the workspace."""
-    names = {one.channel.workspace for one in settings.subscriptions if one.channel.platform == "slack"}
+    """The one name that digestbot.toml has for the workspace: in its channels, else in the table that is of a Slack.
+
+    A table is when its admin_channel is, or when it is called as Slack calls workspaces.
+    """
+    channels = [one.channel for one in settings.subscriptions]
+    channels += [one.admin_channel for one in settings.workspaces if one.admin_channel]
+    names = {one.workspace for one in channels if one.platform == "slack"}
+    names = names or {one.name for one in settings.workspaces if _TEAM.fullmatch(one.name)}
     if len(names) > 1:
         raise SettingsError(
             f"{settings.config}: the Slack channels are of several workspaces ({', '.join(sorted(names))}), and a "

@@ -14,12 +14,16 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from digestbot import environment
 from digestbot.platforms.slack.api import LOG, Api
 from digestbot.platforms.slack.asking import Payload
 from digestbot.platforms.slack.dialogue import Reply
 from digestbot.platforms.slack.starting import Identity
 
 _REPLY = "digestbot.reply"
+
+_OF_BOLT = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+"""Other tools' settings, at whose sight bolt sets OAuth up, with stores of tokens in the home folder."""
 
 Hear = Callable[[Payload], Awaitable[Reply]]
 
@@ -34,13 +38,14 @@ def app(api: Api, identity: Identity, hear: Hear) -> AsyncApp:
             bot_id=identity.bot, bot_user_id=identity.user,
         )  # fmt: skip
 
-    made = AsyncApp(
-        # Bolt would look for a name on the stack, in 50 ms; and it gives its handlers to the logger of that name.
-        name="digestbot-slack",
-        client=api.anonymous,
-        authorize=authorize,
-        logger=LOG,
-    )
+    with environment.hidden(*_OF_BOLT):
+        made = AsyncApp(
+            # Bolt would look for a name on the stack, in 50 ms; and it gives its handlers to the logger of that name.
+            name="digestbot-slack",
+            client=api.anonymous,
+            authorize=authorize,
+            logger=LOG,
+        )
 
     async def every(body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         reply = await hear(body)

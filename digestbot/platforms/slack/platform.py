@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from digestbot import telemetry
 from digestbot.errors import PlatformError, StoreError
+from digestbot.findings import Finding, Level, ok
 from digestbot.model import Channel, MessageRef, Part
 from digestbot.platforms.slack import bolt, starting
 from digestbot.platforms.slack.api import Api
@@ -22,7 +23,7 @@ from digestbot.platforms.slack.once import Once
 from digestbot.platforms.slack.people import People
 from digestbot.platforms.slack.posting import Posting
 from digestbot.platforms.slack.replying import Replying
-from digestbot.platforms.slack.sockets import Sockets, Timing
+from digestbot.platforms.slack.sockets import COUNT, Sockets, Timing
 from digestbot.ports import Answer, Capabilities, News, Pace
 
 PACES = (
@@ -71,6 +72,14 @@ class Slack:
     def sockets_up(self) -> int:
         """How many sockets are connected, of sockets.COUNT."""
         return self._sockets.up if self._sockets else 0
+
+    def standing(self) -> Sequence[Finding]:
+        """See ports.Connected: without a socket no command is answered; digests go out all the same."""
+        up = self.sockets_up
+        if up == COUNT:
+            return [ok(f"{up} of {COUNT} sockets are up")]
+        level = Level.WARNING if up else Level.ERROR
+        return [Finding(level, f"{up} of {COUNT} sockets are up.", "Look at the log, and at `digestbot doctor`.")]
 
     def templates(self, channel: Channel) -> str:  # noqa: ARG002 - all its channels are alike
         """See ports.Platform."""

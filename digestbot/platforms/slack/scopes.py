@@ -18,6 +18,12 @@ class Scope:
     without: str
     methods: tuple[str, ...] = ()
 
+    @property
+    def complaint(self) -> str:
+        """That it is missing, what does not work for it, and the fix."""
+        lacking = f"The app lacks the scope {self.name}: {self.without}."
+        return f"{lacking} Add it under OAuth & Permissions, and install it again."
+
 
 SCOPES = (
     Scope("chat:write", "post digests", "no digest is posted", ("chat.postMessage", "chat.update")),
@@ -51,10 +57,6 @@ FREE = ("auth.test", "apps.connections.open", "chat.getPermalink", "views.open",
 """Methods that are called and need no scope."""
 
 
-def lacking(granted: Collection[str]) -> Sequence[str]:
-    """What does not work with these scopes alone, each in a sentence with its fix."""
-    return [
-        f"The app lacks the scope {one.name}: {one.without}. Add it under OAuth & Permissions, and install it again."
-        for one in SCOPES
-        if one.name not in granted
-    ]
+def lacking(granted: Collection[str]) -> Sequence[Scope]:
+    """Those that these scopes do not hold."""
+    return [one for one in SCOPES if one.name not in granted]

@@ -30,6 +30,15 @@ _APP_TOKEN = {
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """What an adapter is made of, as it is set. workspace: its name in our channels."""
+
+    api: Api
+    app_token: SecretStr
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Whose a bot token is. team: the workspace's id; domain, name: what people call it. user, bot: the bot's ids."""
 
@@ -76,4 +85,4 @@ def misnamed(identity: Identity, workspace: str) -> str:
 
 def findings(api: Api) -> Sequence[str]:
     """What will not work with the scopes that Slack granted, each with its fix."""
-    return [] if api.scopes is None else lacking(api.scopes)
+    return [] if api.scopes is None else [one.complaint for one in lacking(api.scopes)]

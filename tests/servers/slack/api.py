@@ -74,6 +74,8 @@ METHODS: dict[str, tuple[Method, str]] = {
     "pins.list": (chat.pins, "pins:read"),
 }
 _WITHOUT_TOKEN = {"blocks.validate"}
+RECEIVED = web.RequestKey("received", float)
+"""When a request came in."""
 
 
 class Api:
@@ -84,6 +86,7 @@ class Api:
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """One call of the Web API."""
+        request[RECEIVED] = self.state.tickets.clock()
         method, given = request.match_info["method"], await arguments.read(request)
         return await self._meet(request, method, given, lambda: self._answer(request, method, given))
 
@@ -140,6 +143,7 @@ class Api:
             raise Refused("invalid_arguments", response_metadata={"messages": lacking})
         if scope:
             self._scope(scope, given)
+        self.state.sender = request.headers.get("X-Sender", ""), request[RECEIVED]
         return function(self.state, given)
 
     def _authorize(self, method: str, token: str) -> None:

@@ -40,7 +40,7 @@ def post(state: State, a: dict[str, Any]) -> dict[str, Any]:
         state.world.ts(), channel.id, BOT, a.get("text") or "", with_ids(state, a.get("blocks")), arguments=a
     )
     message.thread_ts, message.broadcast = thread, bool(a.get("reply_broadcast"))
-    message.metadata = a.get("metadata")
+    message.metadata, (message.sender, message.received) = a.get("metadata"), state.sender
     if thread:
         channel.messages[thread].thread_ts = thread
     channel.messages[message.ts] = message

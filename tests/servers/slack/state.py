@@ -25,7 +25,10 @@ class Call:
 
 @dataclass
 class State:
-    """problems: what nobody should send, and what Slack refused. allowed: mentions that messages may hold."""
+    """problems: what nobody should send, and what Slack refused. allowed: mentions that messages may hold.
+
+    sender: of the call that takes effect at this moment, and when it came in; see Message.
+    """
 
     world: World
     faults: Faults = field(default_factory=Faults)
@@ -35,6 +38,7 @@ class State:
     calls: list[Call] = field(default_factory=list)
     paced: dict[str, float] = field(default_factory=dict)
     base: str = ""
+    sender: tuple[str, float] = ("", 0.0)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _waiting: list[asyncio.Event] = field(default_factory=list)
 

@@ -43,7 +43,10 @@ class User:
 
 @dataclass
 class Message:
-    """What stands in a channel. `edits` holds what it said before; `arguments` the call that made it."""
+    """What stands in a channel. `edits` holds what it said before; `arguments` the call that made it.
+
+    sender: who sent it, by the header X-Sender of the request; received: when that came in, in monotonic seconds.
+    """
 
     ts: str
     channel: str
@@ -55,6 +58,8 @@ class Message:
     broadcast: bool = False
     edits: list[dict[str, Any]] = field(default_factory=list)
     arguments: dict[str, Any] = field(default_factory=dict)
+    sender: str = ""
+    received: float = 0.0
 
     @property
     def is_reply(self) -> bool:
