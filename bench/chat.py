@@ -30,7 +30,10 @@ GRACE = 0.05
 
 PACES = {
     "none": (),
-    "slack": (Pace("channel", 1.0),),  # https://docs.slack.dev/apis/web-api/rate-limits
+    "slack": (
+        Pace("channel", 1.0),
+        Pace("workspace", 0.25, 10),
+    ),  # https://docs.slack.dev/apis/web-api/rate-limits; what a workspace may get is not published
     "discord": (
         Pace("platform", 1 / 50),
         Pace("channel", 1.0, 5),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     JSON,
@@ -43,11 +44,17 @@ class _Text(sqlite.DATETIME):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:  # noqa: ARG002 - SQLAlchemy's signature
         """Instants are aware: a naive one would be read as the machine's local time."""
-        return lambda value: value.astimezone(UTC).isoformat(" ", "microseconds")[:26] if value else None
+        return lambda value: _written(value.astimezone(UTC)) if value else None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:  # noqa: ARG002 - SQLAlchemy's signature
         """Give the offset back."""
         return lambda value: datetime.fromisoformat(f"{value}+00:00") if value else None
+
+
+@lru_cache(maxsize=4096)
+def _written(value: datetime) -> str:
+    """An instant in UTC as a text; one transaction writes the same for many rows."""
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 class Instant(TypeDecorator[datetime]):
