@@ -77,7 +77,7 @@ class Bed:
         """So many processes; when they have ended `seen` holds what they saw."""
         data = self.folder / "data"
         data.mkdir(exist_ok=True)
-        platform = {"kind": "none", "latency": 0.0, "look_ups": False, **told}
+        platform = {"kind": "none", "latency": 0.0, "look_ups": False, "watch": True, **told}
         (data / "bench.json").write_text(json.dumps(platform), encoding="utf-8")
         later = _minute() + timedelta(hours=12)
         far = f'[[subscriptions]]\nname = "far"\nchannel = "{NAME}:far/c"\nschedule = "daily at {later:%H:%M}"\n'
@@ -206,7 +206,7 @@ def memory() -> None:
     with bed("sqlite") as one:
         seen = Seen()
         one.sow(100_000, 400, _minute() + timedelta(hours=23))
-        with one.serving(1, seen) as (worker,):
+        with one.serving(1, seen, watch=False) as (worker,):
             sleep(10)
             before = worker.spent()
             sleep(IDLE_SECONDS)

@@ -37,7 +37,7 @@ LONGEST_SECONDS = 300
 MOST_IN_FLIGHT = 64
 """How many deliveries of a platform are under way at once, without those that wait for their places."""
 
-MOST_HELD = 256
+MOST_HELD = 512
 """How many of a platform's deliveries this process holds, with those that wait for their places within its paces."""
 
 ROOM = 16

@@ -231,7 +231,7 @@ class Service:
         """The posted message, or why nothing was posted. Raises PlatformError; a platform's fault is one, too."""
         delivery = held.claim.delivery
         channel, paces = delivery.subscription.channel, self._platform(held).capabilities.paces
-        if (early := self.gate.place(channel, paces, self.monotonic())) > 0:
+        while (early := self.gate.wait(channel, paces, self.monotonic())) > 0:
             await self.sleep(early)
         if self._free(held) > self.now():
             return "The platform asked to wait."

@@ -27,13 +27,17 @@ class Gate:
 
     arrival: dict[str, float] = field(default_factory=dict)
 
-    def place(self, channel: Channel, paces: Sequence[Pace], now: float) -> float:
-        """Take the next place that conforms to all of them; how many seconds after `now` it is."""
+    def wait(self, channel: Channel, paces: Sequence[Pace], now: float) -> float:
+        """Seconds until a message conforms to all of them; at 0 it is taken for sent, and else to be asked again then.
+
+        A place that was given out before the wait would be used later than it says, and the next one too soon after it.
+        """
         names = [(pace, pace.name(channel)) for pace in paces]
         free = [self.arrival.get(name, now) - pace.seconds * (pace.burst - 1) - TOLERANCE for pace, name in names]
-        at = max([now, *free])
+        if (early := max([now, *free]) - now) > 0:
+            return early
         for pace, name in names:
-            self.arrival[name] = max(at, self.arrival.get(name, at)) + pace.seconds
+            self.arrival[name] = max(now, self.arrival.get(name, now)) + pace.seconds
         if len(self.arrival) > _MANY:
             self.arrival = {name: there for name, there in self.arrival.items() if there > now}
-        return at - now
+        return 0.0
