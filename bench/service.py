@@ -276,9 +276,9 @@ def _share_channels(database: Database) -> None:
     """Put the orders of each workspace into channels of PER_CHANNEL."""
     with database.engine.begin() as db:
         for row in db.execute(select(subscriptions.c.id, subscriptions.c.turn, subscriptions.c.ordered)).all():
-            channel = row.ordered["channel"] | {"id": f"c{(row.turn - 1) // PER_CHANNEL}"}
-            this = subscriptions.c.id == row.id
-            db.execute(update(subscriptions).where(this).values(ordered=row.ordered | {"channel": channel}))
+            where = row.ordered["channel"] | {"id": f"c{(row.turn - 1) // PER_CHANNEL}"}
+            this, said = subscriptions.c.id == row.id, row.ordered | {"channel": where}
+            db.execute(update(subscriptions).where(this).values(ordered=said, channel=str(Channel(**where))))
 
 
 def _kinds() -> list[str]:

@@ -122,6 +122,7 @@ subscriptions = Table(
     _partial("subscriptions_due", "next_at", where="next_at IS NOT NULL"),
     _partial("subscriptions_ahead", "changed_at", where="next_at IS NOT NULL"),
     Index("subscriptions_turn", "workspace", "turn"),
+    Index("subscriptions_channel", "workspace", "channel", "turn"),
 )
 
 deliveries = Table(
@@ -142,7 +143,7 @@ deliveries = Table(
     Column("planned_at", Instant, nullable=False),
     Column("due_at", Instant, comment="from when on it may be claimed; none where nothing waits"),
     Column("expires_at", Instant, comment="from when on it is too late to be sent"),
-    Column("turn", Instant, comment="its place among what waits: due_at, and a second for each order before its own"),
+    Column("turn", Instant, comment="its place among what waits: due_at, and seconds, see planning.py"),
     Column("claimed_at", Instant),
     Column("lease_until", Instant),
     Column("finished_at", Instant),
