@@ -38,7 +38,7 @@ async def test_digests_of_one_minute_do_not_repeat_each_other() -> None:
     composer = World(store=store, stock=STOCK).service.composer
     digests = [await composer.compose(delivery(f"s{n}"), "text", NOW) for n in range(8)]
     picked = [one for found, _ in digests for one in found.ids]
-    assert len(set(picked)) == len(picked) == 8 * MORNING.size
+    assert len(set(picked)) == len(picked) > len(digests)
     assert store.read == 1
 
 
