@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from fake_store import FakeStore
-from fakes import NOW, FakeLibrary, make_highlight
+from fakes import NOW, FakeLibrary, FakePlatform, make_highlight
 from world import MORNING, NINE, World
 
 from digestbot.model import Delivery
@@ -36,7 +36,7 @@ async def test_digests_of_one_minute_do_not_repeat_each_other() -> None:
     """What was composed a moment ago counts as shown, though the ledger has none of it, and one reading serves all."""
     store = Counting()
     composer = World(store=store, stock=STOCK).service.composer
-    digests = [await composer.compose(delivery(f"s{n}"), "text", NOW) for n in range(8)]
+    digests = [await composer.compose(delivery(f"s{n}"), FakePlatform(), NOW) for n in range(8)]
     picked = [one for found, _ in digests for one in found.ids]
     assert len(set(picked)) == len(picked) > len(digests)
     assert store.read == 1
@@ -45,8 +45,8 @@ async def test_digests_of_one_minute_do_not_repeat_each_other() -> None:
 async def test_what_is_composed_again_is_the_same() -> None:
     """An attempt that kept nothing does not stand in the way of the next one's picks."""
     composer = World(stock=STOCK).service.composer
-    one, _ = await composer.compose(delivery("s1"), "text", NOW)
-    again, _ = await composer.compose(delivery("s1"), "text", NOW + timedelta(seconds=1))
+    one, _ = await composer.compose(delivery("s1"), FakePlatform(), NOW)
+    again, _ = await composer.compose(delivery("s1"), FakePlatform(), NOW + timedelta(seconds=1))
     assert one.ids == again.ids
 
 
@@ -54,9 +54,9 @@ async def test_a_history_is_read_again() -> None:
     """After FRESH, and when the clock was set back; what was never kept is forgotten after KEPT_BY."""
     store = Counting()
     composer = World(store=store, stock=STOCK).service.composer
-    one, _ = await composer.compose(delivery("s1"), "text", NOW)
+    one, _ = await composer.compose(delivery("s1"), FakePlatform(), NOW)
     for moment in (FRESH, -FRESH, KEPT_BY):
-        await composer.compose(delivery("s2"), "text", NOW + moment)
+        await composer.compose(delivery("s2"), FakePlatform(), NOW + moment)
     assert store.read == 4
     assert not any(row.delivery == delivery("s1").id for row in composer._pasts["acme"].composed)  # noqa: SLF001
     assert one.ids

@@ -11,16 +11,14 @@ from typing import Protocol, TypeVar
 from digestbot.commands.offers import beneath
 from digestbot.curation import Curated, compose
 from digestbot.curation.guidance import Guidance, guided
-from digestbot.model import Delivery, Message, Notice, View
-from digestbot.ports import Ledger, Library, Shown
+from digestbot.model import Delivery, Digest, Mention, Message, Notice, Subscription, View
+from digestbot.ports import Ledger, Library, Platform, Shown
 
 FRESH = timedelta(seconds=5)
 """So old a history may be: at nine o'clock a workspace's digests all ask for the same one, which may be long."""
 
 KEPT_BY = timedelta(minutes=1)
 """When the picks of a digest are in the ledger, unless it was never sent."""
-from digestbot.model import Delivery, Digest, Mention, Message, Notice, Subscription, View
-from digestbot.ports import Ledger, Library, Platform
 
 T = TypeVar("T")
 
@@ -59,8 +57,8 @@ class _Past:
 class Composer:
     """Composes digests. library, guidance: of a workspace, its notes as they are now, and what its settings say.
 
-    answering: the platforms on which what is offered below a highlight is answered.
-    What is composed at once for several channels of a workspace does not repeat itself.
+    answering: the platforms on which what is offered below a highlight is answered. What is composed at once for
+    several channels of a workspace does not repeat itself.
     """
 
     ledger: Ledger
@@ -68,10 +66,8 @@ class Composer:
     guidance: Callable[[str], Guidance]
     render: Render
     run: Run
-            past.composed += [
-                Shown(one.id, found.theme, now, one.source, one.native, delivery.id) for one in found.picked
-            ]
     answering: frozenset[str] = frozenset()
+    _pasts: dict[str, _Past] = field(default_factory=dict)
 
     async def compose(self, delivery: Delivery, platform: Platform, now: datetime) -> tuple[Curated, Message | None]:
         """A delivery's picks and its message on its platform; None where the stock has nothing for it.
@@ -88,3 +84,39 @@ class Composer:
             found = compose(library, past.before(delivery), delivery, now, told)
             if not found.picks:
                 return found, None
+            past.composed += [
+                Shown(one.id, found.theme, now, one.source, one.native, delivery.id) for one in found.picked
+            ]
+            offered = beneath(found.digest.highlights) if order.channel.platform in self.answering else ()
+            digest = replace(found.digest, title=found.theme, actions=offered)
+            return found, laid_out(digest, order, platform, self.render)
+
+        return await self.run(work)
+
+    async def _past(self, workspace: str, now: datetime) -> _Past:
+        past = self._pasts.setdefault(workspace, _Past())
+        if past.read_at is None or not past.read_at <= now < past.read_at + FRESH:
+            past.renew(await self.ledger.history(workspace), now)
+        return past
+
+    async def notice(self, delivery: Delivery, templates: str) -> Message:
+        """The message of a delivery that is no digest. Raises TemplateError."""
+        answered = delivery.subscription.channel.platform in self.answering
+        notice = Notice(delivery.notice, delivery.actions if answered else ())
+        return await self.run(lambda: self.render(notice, templates))
+
+
+def laid_out(digest: Digest, order: Subscription, platform: Platform, render: Render) -> Message:
+    """The message of a digest as its order wants it: its title, whom it calls, and the question to discuss.
+
+    The question is the last part, in the digest's thread, where the platform has threads; else the closing words.
+    Raises TemplateError.
+    """
+    templates, threads = platform.templates(order.channel), platform.capabilities.can_thread
+    called = Mention(order.mention) if order.mention else None
+    title, closing = order.title or digest.title, "" if threads else order.prompt
+    message = render(replace(digest, title=title, closing=closing, mention=called), templates)
+    if not threads or not order.prompt:
+        return message
+    question = render(Notice(order.prompt), templates)
+    return Message((*message.parts, *question.parts), (*message.problems, *question.problems))

@@ -55,8 +55,7 @@ class Service:
     """Delivers what was claimed, through the ports.
 
     platforms: by their names. now (aware) and monotonic (seconds): the clocks, read anew at each step; sleep: waits for
-    so many seconds. holds: until when a platform asked this process to post nothing, by Pace.name. gate: keeps the
-    posts of this process apart.
+    so many seconds. holds: until when a platform asked this process to post nothing, by Pace.name. gate: see there.
     """
 
     outbox: Outbox
@@ -229,10 +228,8 @@ class Service:
 
     async def _post_part(self, held: Held, message: Message, n: int) -> MessageRef | str:
         """The posted message, or why nothing was posted. Raises PlatformError; a platform's fault is one, too."""
-        delivery = held.claim.delivery
-        channel, paces = delivery.subscription.channel, self._platform(held).capabilities.paces
-        while (early := self.gate.wait(channel, paces, self.monotonic())) > 0:
-            await self.sleep(early)
+        delivery, channel = held.claim.delivery, held.claim.delivery.subscription.channel
+        await self.gate.open(channel, self._platform(held).capabilities.paces, self.monotonic, self.sleep)
         if self._free(held) > self.now():
             return "The platform asked to wait."
         # The last thing before the post: what stood still for long, or between here and there, is not sent.

@@ -6,7 +6,7 @@ loop, so that two messages a second apart would now and then leave closer togeth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from digestbot.model import Channel
@@ -26,6 +26,17 @@ class Gate:
     """
 
     arrival: dict[str, float] = field(default_factory=dict)
+
+    async def open(
+        self,
+        channel: Channel,
+        paces: Sequence[Pace],
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        """Wait until a message may be sent, which it has to be at once."""
+        while (early := self.wait(channel, paces, monotonic())) > 0:
+            await sleep(early)
 
     def wait(self, channel: Channel, paces: Sequence[Pace], now: float) -> float:
         """Seconds until a message conforms to all of them; at 0 it is taken for sent, and else to be asked again then.
