@@ -30,7 +30,10 @@ GRACE = 0.05
 
 PACES = {
     "none": (),
-    "slack": (Pace("channel", 1.0),),  # https://docs.slack.dev/apis/web-api/rate-limits
+    "slack": (
+        Pace("channel", 1.0),
+        Pace("workspace", 0.25, 10),
+    ),  # https://docs.slack.dev/apis/web-api/rate-limits; what a workspace may get is not published
     "discord": (
         Pace("platform", 1 / 50),
         Pace("channel", 1.0, 5),
@@ -39,13 +42,17 @@ PACES = {
 
 
 class Chat:
-    """See ports.Platform. kind: whose limits. latency: seconds a post takes. look_ups: whether it asks for them."""
+    """See ports.Platform. kind: whose limits. latency: seconds a post takes. look_ups: whether it asks for them.
+
+    watch: whether it looks at the loop, which costs more than all else while nothing is due.
+    """
 
     name = NAME
 
-    def __init__(self, data: Path, kind: str, latency: float, *, look_ups: bool) -> None:
+    def __init__(self, data: Path, kind: str, latency: float, *, look_ups: bool, watch: bool) -> None:
         self.capabilities = Capabilities("slack", can_find=True, can_answer=True, paces=PACES[kind])
-        self._data, self._latency, self._look_ups = data, latency, look_ups
+        self._data, self._latency = data, latency
+        self._look_ups, self._watches = look_ups, watch
         self._posts: list[tuple[str, str, float]] = []
         self._free: dict[str, float] = {}
         self._refused = 0
@@ -86,7 +93,8 @@ class Chat:
     async def run(self, answer: Answer) -> None:
         """Watch the loop, and look something up now and then."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._watch())
+            if self._watches:
+                group.create_task(self._watch())
             if self._look_ups:
                 group.create_task(self._ask(answer))
 
@@ -122,4 +130,4 @@ class Chat:
 def connect(settings: Settings) -> Chat:
     """See platforms.connect."""
     told = json.loads((settings.data / "bench.json").read_text(encoding="utf-8"))
-    return Chat(settings.data, told["kind"], told["latency"], look_ups=told["look_ups"])
+    return Chat(settings.data, told["kind"], told["latency"], look_ups=told["look_ups"], watch=told["watch"])

@@ -35,7 +35,10 @@ LONGEST_SECONDS = 300
 """A delivery that takes longer is given up: its platform keeps no time limit of its own."""
 
 MOST_IN_FLIGHT = 64
-"""How many deliveries of a platform are under way at once."""
+"""How many deliveries of a platform are under way at once, without those that wait for their places."""
+
+MOST_HELD = 512
+"""How many of a platform's deliveries this process holds, with those that wait for their places within its paces."""
 
 ROOM = 16
 """A full lane claims again when this many deliveries have ended: one by one would be a transaction each."""
@@ -45,6 +48,12 @@ SHORTEST_SLEEP = timedelta(milliseconds=200)
 
 RECHECK_SECONDS = 300
 """How often it is asked which refused channels are to be looked at again."""
+
+BREATH_SECONDS = 0.05
+"""Between two looks at all: what comes due within it is found by one look, not by one each."""
+
+LEAD = timedelta(seconds=1)
+"""So long before a pace lets a delivery through it is claimed: it has to be composed and kept by then."""
 
 FAREWELL_SECONDS = 8
 """How long a stop waits for what is in flight."""
@@ -71,8 +80,12 @@ class _Lane:
 
     @property
     def room(self) -> int:
-        """How many more deliveries may be under way."""
-        return MOST_IN_FLIGHT - len(self.held)
+        """How many more deliveries may be claimed."""
+        if not self.paces:
+            return MOST_IN_FLIGHT - len(self.held)
+        present = now()
+        busy = sum(held.claim.send_at <= present for held, _ in self.held.values())
+        return min(MOST_IN_FLIGHT - busy, MOST_HELD - len(self.held))
 
 
 class Clockwork:
@@ -128,6 +141,7 @@ class Clockwork:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), 2 * HEARTBEAT_SECONDS)
             self._realign()
+            await asyncio.sleep(max(0.0, self.ticked + BREATH_SECONDS - time.monotonic()))
             self._due.clear()
             if not self._stopping:
                 await self._guarded(self._tick)
@@ -158,8 +172,9 @@ class Clockwork:
             if not planned:
                 break
         open_lanes = [lane.platform for lane in self._lanes if not lane.full and not lane.until]
-        times = [await self._outbox.next_time(now(), open_lanes), *(lane.until for lane in self._lanes)]
-        self._wake_by(min((one for one in times if one), default=None))
+        self._wake_by(await self._outbox.next_time(now(), open_lanes))
+        for lane in self._lanes:
+            self._wake_for(lane)
 
     async def _told(self, planned: Sequence[Ended]) -> None:
         """Say what is not sent, and to the admins which orders are paused."""
@@ -214,7 +229,7 @@ class Clockwork:
 
     async def _refill(self, lane: _Lane) -> None:
         await self._guarded(lambda: self._fill(lane))
-        self._wake_by(lane.until)
+        self._wake_for(lane)
         if not lane.full and not lane.until:
             self._due.set()  # the lane is open again, and the next time has to be asked for with it
 
@@ -274,6 +289,11 @@ class Clockwork:
 
     async def _wake(self) -> None:
         self._due.set()
+
+    def _wake_for(self, lane: _Lane) -> None:
+        """Wake a little before a pace lets the lane's next delivery through."""
+        if lane.until:
+            self._wake_by(max(lane.until - LEAD, now() + SHORTEST_SLEEP))
 
     def _wake_by(self, when: datetime | None) -> None:
         """Wake at this instant, unless something wakes us before."""

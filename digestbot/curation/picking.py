@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
 from itertools import combinations, islice, pairwise, permutations
@@ -135,6 +136,7 @@ class Places:
         return ((self.factor * number + self.offset) & _MASK) / 2**64
 
 
+@lru_cache(maxsize=2048)  # the same passages stand for choice in one digest after the other
 def words(text: str) -> frozenset[str]:
     """The words that carry the meaning: those of four letters or more, and every ideograph."""
     return frozenset(_WORD.findall(text.casefold()))

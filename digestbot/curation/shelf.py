@@ -125,6 +125,11 @@ class Past:
         last = {name: row.at for row in history for name in _names(row)}
         return cls(last, rows, frozenset(name for row in barred for name in _names(row)))
 
+    def dated(self, since: datetime) -> Past:
+        """The same past, in which only what was shown after `since` is blocked, however little else there is."""
+        barred = (row for row, _ in self.rows if row.at > since)
+        return replace(self, blocked=frozenset(name for row in barred for name in _names(row)))
+
     def left(self, shelf: Shelf) -> dict[str, int]:
         """How many highlights each source may show now; sources without any are left out."""
         gone = Counter(source for highlight, source in self._sources.items() if highlight in self.blocked)

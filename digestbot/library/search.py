@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 import tantivy
@@ -29,6 +29,8 @@ from digestbot.ports import Found, Name
 _ID = re.compile(r"[0-9a-f]{8,16}")
 _FACETS = {"author": "writer", "source": "source", "theme": "theme", "tag": "tag", "voice": "voice"}
 _HASHES = 1 << 64
+_SOURCES, _HIGHLIGHTS = 512, 2048
+"""How many sources' highlights, and single ones, are remembered."""
 _SPARE, _FEW = 20, 200
 """Matches beyond a page that are looked at for ideas that come twice: so many, and all where there are but few."""
 
@@ -63,6 +65,9 @@ class Library:
         self._stock: dict[str, Mapping[str, int]] = {}
         self._seconds: dict[str, frozenset[str]] = {}
         self.notice = notice
+        # One digest after the other asks for the same, and to decode a highlight takes longer than to find it.
+        self._within = lru_cache(_SOURCES)(self._read_within)
+        self._known = lru_cache(_HIGHLIGHTS)(self._read)
 
     @cached_property
     def summary(self) -> Summary:
@@ -86,8 +91,7 @@ class Library:
 
     def get(self, highlight_id: str) -> Highlight | None:
         """See ports.Library."""
-        address = self._address(highlight_id)
-        return self._highlight(address) if address else None
+        return self._known(highlight_id)
 
     def sample(self, query: str, *, seed: str, size: int = 1) -> Sequence[Highlight]:
         """See ports.Library."""
@@ -174,8 +178,13 @@ class Library:
 
     def within(self, theme: str, source: str) -> Sequence[Highlight]:
         """See ports.Library."""
-        if schema.clean(source) not in self.stock(theme):
-            return []
+        return self._within(theme, source) if schema.clean(source) in self.stock(theme) else []
+
+    def _read(self, highlight_id: str) -> Highlight | None:
+        address = self._address(highlight_id)
+        return self._highlight(address) if address else None
+
+    def _read_within(self, theme: str, source: str) -> Sequence[Highlight]:
         left_out = self._seconds[schema.clean(fold(theme))]
         there = Query.term_query(self._schema, "identity", schema.clean(source), index_option="basic")
         query = Query.boolean_query([(Occur.Must, self._under(theme)), (Occur.Must, there)])

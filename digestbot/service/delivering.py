@@ -30,6 +30,7 @@ from digestbot.service.admins import Admins
 from digestbot.service.channels import Channels
 from digestbot.service.composing import Composer
 from digestbot.service.drafting import Drafter
+from digestbot.service.gate import Gate
 from digestbot.service.held import Held
 from digestbot.service.pinning import pin_latest
 
@@ -54,7 +55,7 @@ class Service:
     """Delivers what was claimed, through the ports.
 
     platforms: by their names. now (aware) and monotonic (seconds): the clocks, read anew at each step; sleep: waits for
-    so many seconds. holds: until when a platform asked this process to post nothing, by Pace.name.
+    so many seconds. holds: until when a platform asked this process to post nothing, by Pace.name. gate: see there.
     """
 
     outbox: Outbox
@@ -67,6 +68,7 @@ class Service:
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     holds: dict[str, datetime] = field(default_factory=dict)
+    gate: Gate = field(default_factory=Gate)
 
     async def deliver(self, held: Held) -> Ended:
         """Make one attempt and write down how it ended.
@@ -226,14 +228,14 @@ class Service:
 
     async def _post_part(self, held: Held, message: Message, n: int) -> MessageRef | str:
         """The posted message, or why nothing was posted. Raises PlatformError; a platform's fault is one, too."""
-        delivery = held.claim.delivery
+        delivery, channel = held.claim.delivery, held.claim.delivery.subscription.channel
+        await self.gate.open(channel, self._platform(held).capabilities.paces, self.monotonic, self.sleep)
         if self._free(held) > self.now():
             return "The platform asked to wait."
         # The last thing before the post: what stood still for long, or between here and there, is not sent.
         if self.monotonic() > held.fresh_until:
             return "digestbot was held up for too long to post it."
         first, held.in_flight = held.ended.get(0), True
-        channel = delivery.subscription.channel
         try:
             return await self._platform(held).post(channel, message.parts[n], delivery.key(n), first)
         except PlatformError as error:

@@ -119,7 +119,7 @@ class _Taking:
             return
         self.until = min(filter(None, (self.until, at)))
         if slowest.scope == "channel":
-            self.put_off.append({"row": row.id, "later": at})
+            self.put_off.append({"row": row.id, "later": at - pacing.HORIZON / 2})
             self.meter.put_off[slowest.name(channel)] += 1
         elif slowest.scope == "workspace":
             self.busy.add(row.workspace)

@@ -50,9 +50,14 @@ class Meter:
         return free + self.put_off[name] * timedelta(seconds=pace.seconds)
 
     def reserve(self, pace: Pace, channel: Channel, at: datetime) -> None:
-        """Take the place of one message at that instant."""
+        """Take the place of one message that is sent at that instant.
+
+        One that waits for its channel takes the next place of what channels share nevertheless: until then that would
+        lie idle. Where it is sent they are kept apart once more (service/gate.py).
+        """
         name = pace.name(channel)
-        self.arrival[name] = max(at, self.arrival.get(name, at)) + timedelta(seconds=pace.seconds)
+        begin = at if pace.scope == "channel" else max(self.now, self.held.get(name, self.now))
+        self.arrival[name] = max(begin, self.arrival.get(name, begin)) + timedelta(seconds=pace.seconds)
         self.changed.add(name)
 
     def latest(self, all_paces: Iterable[Pace], channel: Channel) -> tuple[datetime, Pace | None]:

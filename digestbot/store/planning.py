@@ -25,18 +25,32 @@ IDENTITY = (deliveries.c.workspace, deliveries.c.subscription, deliveries.c.occu
 _UNREADABLE = "It was written down by another version of digestbot, and cannot be read. Order it anew."
 
 _ACTIVE = subscriptions.c.next_at.is_not(None)
+SHARE = 64
+"""So many orders of a workspace come before another's next one, if they are for as many channels."""
+
+_others = subscriptions.alias("others")
+_BEFORE = (
+    select(func.count())
+    .where(
+        _others.c.workspace == subscriptions.c.workspace,
+        _others.c.channel == subscriptions.c.channel,
+        _others.c.turn < subscriptions.c.turn,
+    )
+    .scalar_subquery()
+    .label("before")
+)
 _DUE = (
-    select(subscriptions)
+    select(subscriptions, _BEFORE)
     .where(subscriptions.c.next_at <= bindparam("now"))
     .order_by(subscriptions.c.next_at)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)  # another process takes others; SQLite has one writer
+    .with_for_update(skip_locked=True, of=subscriptions)  # another process takes others; SQLite has one writer
 )
 _PUT_OFF = (
-    select(subscriptions)
+    select(subscriptions, _BEFORE)
     .where(_ACTIVE, subscriptions.c.changed_at > bindparam("ahead"))
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, of=subscriptions)
 )
 _ADVANCE = Prepared(
     update(subscriptions)
@@ -58,12 +72,21 @@ def plan(db: Connection, now: datetime, decide: Decide, most: int) -> Sequence[E
     while taken := _due(db, now, most):
         decided = [(row, *_decided(row, now, decide)) for row in taken]
         _ADVANCE.run(db, [_advanced(row, one, plan, now) for row, one, plan in decided])
-        wanted = [(row.turn, one, due) for row, one, plan in decided if one for due in plan.due]
+        wanted = [(_turn(row), one, due) for row, one, plan in decided if one for due in plan.due]
         written = [*(_write(db, wanted, now) if wanted else ()), *_paused(db, decided, now)]
         # An empty answer says that nothing more is due; an order that stays due must not hold this up for ever.
         if written or any((at := _planned_at(one, plan)) and at <= now for _, one, plan in decided):
             return written
     return ()
+
+
+def _turn(row: Row[Any]) -> int:
+    """How many rounds an order waits where more is due than may be sent.
+
+    A channel takes one message a second, so all channels begin at once; but a workspace of many has one a round less
+    for each SHARE of its orders.
+    """
+    return int(row.before + row.turn // SHARE)
 
 
 def _due(db: Connection, now: datetime, most: int) -> Sequence[Row[Any]]:
@@ -134,7 +157,7 @@ def _planned(number: int, order: Subscription, due: Due) -> Ended:
 def delivery_row(
     order: Subscription, due: Due, now: datetime, *, turn: int = 0, notice: str = "", actions: Sequence[Action] = ()
 ) -> dict[str, object]:
-    """A new delivery as it is kept. turn: how many orders its workspace had before."""
+    """A new delivery as it is kept. turn: see `_turn`."""
     due_at = None if due.skip else due.draft_at or due.due_at
     return {
         "workspace": order.channel.workspace,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     JSON,
@@ -43,11 +44,17 @@ class _Text(sqlite.DATETIME):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:  # noqa: ARG002 - SQLAlchemy's signature
         """Instants are aware: a naive one would be read as the machine's local time."""
-        return lambda value: value.astimezone(UTC).isoformat(" ", "microseconds")[:26] if value else None
+        return lambda value: _written(value.astimezone(UTC)) if value else None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:  # noqa: ARG002 - SQLAlchemy's signature
         """Give the offset back."""
         return lambda value: datetime.fromisoformat(f"{value}+00:00") if value else None
+
+
+@lru_cache(maxsize=4096)
+def _written(value: datetime) -> str:
+    """An instant in UTC as a text; one transaction writes the same for many rows."""
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 class Instant(TypeDecorator[datetime]):
@@ -115,6 +122,7 @@ subscriptions = Table(
     _partial("subscriptions_due", "next_at", where="next_at IS NOT NULL"),
     _partial("subscriptions_ahead", "changed_at", where="next_at IS NOT NULL"),
     Index("subscriptions_turn", "workspace", "turn"),
+    Index("subscriptions_channel", "workspace", "channel", "turn"),
 )
 
 deliveries = Table(
@@ -135,7 +143,7 @@ deliveries = Table(
     Column("planned_at", Instant, nullable=False),
     Column("due_at", Instant, comment="from when on it may be claimed; none where nothing waits"),
     Column("expires_at", Instant, comment="from when on it is too late to be sent"),
-    Column("turn", Instant, comment="its place among what waits: due_at, and a second for each order before its own"),
+    Column("turn", Instant, comment="its place among what waits: due_at, and seconds, see planning.py"),
     Column("claimed_at", Instant),
     Column("lease_until", Instant),
     Column("finished_at", Instant),

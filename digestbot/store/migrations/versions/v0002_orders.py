@@ -36,7 +36,7 @@ def _widen() -> None:
     comments = {
         "due_at": "from when on it may be claimed; none where nothing waits",
         "expires_at": "from when on it is too late to be sent",
-        "turn": "its place among what waits: due_at, and a second for each order before its own",
+        "turn": "its place among what waits: due_at, and seconds, see planning.py",
         "lease_until": None,
     }
     for name, comment in comments.items():
@@ -153,6 +153,7 @@ def _make_orders() -> None:
     _partial("subscriptions_due", "subscriptions", ["next_at"], "next_at")
     _partial("subscriptions_ahead", "subscriptions", ["changed_at"], "next_at")
     op.create_index("subscriptions_turn", "subscriptions", ["workspace", "turn"])
+    op.create_index("subscriptions_channel", "subscriptions", ["workspace", "channel", "turn"])
     op.create_table(
         "paces",
         sa.Column("name", sa.String, primary_key=True),
