@@ -46,7 +46,7 @@ async def order(store: FakeStore, number: int, platform: str = "fake", *, ago: f
 async def running(tmp_path: Path, store: FakeStore, **platforms: FakePlatform) -> AsyncIterator[Clockwork]:
     """A clockwork that runs over this store."""
     app = make_app(tmp_path, store, **platforms)
-    going = Clockwork(store, app.service())
+    going = Clockwork(store, app.service(), app.clock)
     await going.start()
     try:
         yield going
@@ -301,7 +301,7 @@ async def test_an_order_that_cannot_be_planned_is_told(tmp_path: Path, caplog: p
     standing = Standing(make_subscription(schedule="whenever"), next_occurrence=datetime(2026, 3, 2), next_at=now())  # noqa: DTZ001 - a wall time
     assert await store.put(standing, Change("acme", now(), "U1", "add", "morning"))
     app = make_app(tmp_path, store, fake=platform)
-    going = Clockwork(store, replace(app.service(), admins=Admins(store, lambda _: admins)))
+    going = Clockwork(store, replace(app.service(), admins=Admins(store, lambda _: admins)), app.clock)
     await going.start()
     await until(lambda: bool(platform.posts))
     await going.stop()
