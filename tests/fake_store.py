@@ -127,7 +127,8 @@ class FakeStore:
         """See ports.Outbox."""
         entry = self._held(ended.delivery, late=True)
         entry.close(ended, now)
-        self._park(entry)
+        if ended.outcome is not Outcome.UNCERTAIN:
+            self._park(entry)
 
     async def extend(self, deliveries: Sequence[Delivery], now: datetime) -> Sequence[str]:
         """See ports.Outbox."""

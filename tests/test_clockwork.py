@@ -15,7 +15,7 @@ from fakes import FakePlatform, make_subscription
 from test_app import make_app
 
 from digestbot import clockwork
-from digestbot.clock import now
+from digestbot.clock import Clock, now
 from digestbot.clockwork import MOST_IN_FLIGHT, Clockwork
 from digestbot.errors import PlatformError, StoreError
 from digestbot.model import Channel, Delivery, MessageRef, Part
@@ -351,9 +351,10 @@ async def test_a_clock_that_is_set_forward_takes_nothing_from_us(
     monkeypatch.setattr(clockwork, "HEARTBEAT_SECONDS", 0.05)
     store, platform = FakeStore(), FakePlatform(gate=asyncio.Event())
     await order(store, 1)
-    async with running(tmp_path, store, fake=platform):
+    async with running(tmp_path, store, fake=platform) as going:
         await until(lambda: outcomes(store)[Outcome.CLAIMED] == 1)
-        monkeypatch.setattr(clockwork, "now", lambda: now() + timedelta(hours=2))
+        ahead = Clock(lambda: now() + timedelta(hours=2))
+        monkeypatch.setattr(going, "_clock", ahead)
         (entry,) = store.entries.values()
         await until(lambda: entry.lease_until is None or entry.lease_until > now() + timedelta(hours=2))
         assert platform.gate is not None

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from digestbot.model import Delivery, Message, MessageRef
-from digestbot.orders import WAITING, Ended, Outcome, Picked
+from digestbot.orders import Ended, Outcome, Picked
 from digestbot.store import rows
 from digestbot.store.prepared import Prepared
 from digestbot.store.tables import attempts, deliveries, drafts, parts, shown, subscriptions
@@ -125,7 +125,8 @@ def finish(db: Connection, batch: Sequence[tuple[Ended, datetime]]) -> Sequence[
     _CLOSE.run(db, [_closed(*one) for one in mine])
     if asked := [_key(ended.delivery) for ended, _ in mine if ended.outcome is Outcome.DRAFT]:
         db.execute(_ASKED, asked)
-    park(db, [ended.delivery.number for ended, _ in mine if ended.due_at], WAITING)
+    # What is in doubt is looked for all the same: a look sends nothing.
+    park(db, [ended.delivery.number for ended, _ in mine if ended.due_at], (Outcome.PLANNED, Outcome.RETRY))
     return held
 
 

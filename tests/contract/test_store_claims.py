@@ -199,19 +199,26 @@ async def test_nothing_is_taken_of_a_paused_order(store: Store) -> None:
     assert not await take(store)
 
 
-@pytest.mark.parametrize("ends", ["retry", "doubt", "lease"])
+async def test_a_doubt_about_a_paused_order_is_looked_for(store: Store) -> None:
+    """Paused while an attempt is under way that ends in doubt, an order's message is still looked for at its time."""
+    claim = await claimed(store)
+    await store.keep(claim.delivery, "Theme", PICKS, MESSAGE, NOW)
+    await edit(store, "morning", state="paused", next_at=None)
+    await store.finish(Ended(claim.delivery, Outcome.UNCERTAIN, "no answer", NOW + MINUTE, doubted_at=NOW), NOW)
+    (again,) = (await store.claim("fake", NOW + MINUTE)).claims
+    assert again.doubted
+
+
+@pytest.mark.parametrize("ends", ["retry", "lease"])
 async def test_what_comes_back_of_a_paused_order_is_parked(store: Store, lapse: Callable[..., None], ends: str) -> None:
     """Paused while an attempt is under way, an order has no other one until it is resumed."""
     claim = await claimed(store)
-    if ends == "doubt":
-        await store.keep(claim.delivery, "Theme", PICKS, MESSAGE, NOW)
     paused = await edit(store, "morning", state="paused", next_at=None)
     if ends == "lease":
         lapse()
         assert await store.reap(NOW) == 1
     else:
-        outcome = Outcome.RETRY if ends == "retry" else Outcome.UNCERTAIN
-        await store.finish(Ended(claim.delivery, outcome, "rate limited", NOW + MINUTE), NOW)
+        await store.finish(Ended(claim.delivery, Outcome.RETRY, "rate limited", NOW + MINUTE), NOW)
     assert not await take(store, at=NOW + DAY)
     record = await store.delivery("acme", "morning")
     assert record
