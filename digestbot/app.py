@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from digestbot import credentials, platforms, schedule, telemetry, web
-from digestbot.clock import now
+from digestbot.clock import Clock
 from digestbot.clockwork import HEARTBEAT_SECONDS, Clockwork
 from digestbot.commands import Context, answer, matching
 from digestbot.curation import ALL, ROTATE
@@ -48,7 +48,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The parts of a running digestbot. libraries: the notes of a workspace as they are now."""
+    """The parts of a running digestbot. libraries: the notes of a workspace as they are now.
+
+    clock: what all of them go by.
+    """
 
     settings: Settings
     outbox: Outbox
@@ -56,6 +59,7 @@ class App:
     platforms: Mapping[str, Platform]
     renderer: Renderer
     libraries: Callable[[str], Awaitable[Library]]
+    clock: Clock = field(default_factory=Clock)
     worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "digestbot-compose"))
 
     async def library(self, workspace: str) -> Library:
@@ -82,11 +86,20 @@ class App:
     def service(self) -> Service:
         """What delivers, over these parts."""
         admins = Admins(self.outbox, self.admin_channel)
+        now, steady_since = self.clock.now, lambda: self.clock.steady_since
         channels = Channels(self.ledger, self.outbox, self.platforms, admins, now)
         drafter = self.drafter()
-        composer = drafter.composer
         return Service(
-            self.outbox, self.platforms, composer, drafter, admins, channels, now, time.monotonic, asyncio.sleep
+            self.outbox,
+            self.platforms,
+            drafter.composer,
+            drafter,
+            admins,
+            channels,
+            now,
+            time.monotonic,
+            steady_since,
+            asyncio.sleep,
         )
 
     def drafter(self) -> Drafter:
@@ -105,7 +118,7 @@ class App:
         return Context(
             await self.library(workspace),
             self.ledger,
-            now(),
+            self.clock.now(),
             guidance=self.guidance(workspace),
             admins=frozenset(people.admins),
             curators=frozenset(people.curators),
@@ -119,7 +132,7 @@ class App:
 
     async def announce(self, channel: Channel, topic: str, notice: Notice) -> None:
         """Have a notice delivered as any digest is: kept, tried again, and posted once."""
-        await self.outbox.announce(channel, topic, notice.text, now(), notice.actions)
+        await self.outbox.announce(channel, topic, notice.text, self.clock.now(), notice.actions)
 
     async def run(self, work: Callable[[], T], /) -> T:
         """Do work in the one thread for it: the loop, and with it every look-up, goes on meanwhile."""
@@ -182,7 +195,7 @@ async def serve(settings: Settings, *, prompt: bool = False) -> None:
         await declare(app)
         await _check(app)
         service = app.service()
-        clockwork = Clockwork(app.outbox, service)
+        clockwork = Clockwork(app.outbox, service, app.clock)
         async with web.serving(settings.http, _health(app, clockwork)) as address:
             telemetry.event("started", http=address, content=len(settings.content))
             await clockwork.start()
@@ -214,7 +227,7 @@ async def declare(app: App) -> None:
         if not steps:
             break
     asked = app.settings.subscriptions or _listening(app, prompt=False)  # where commands come from orders may come
-    if not asked and await app.outbox.next_time(now(), list(app.platforms)) is None:
+    if not asked and await app.outbox.next_time(app.clock.now(), list(app.platforms)) is None:
         raise SettingsError(f"{app.settings.config}: {_NOTHING}")
     for one in await app.outbox.declared():
         order, coming = one.subscription, one.next_at and one.next_at.isoformat(timespec="minutes")
@@ -225,7 +238,7 @@ async def declare(app: App) -> None:
 async def differences(app: App) -> list[Step]:
     """What `declare` would change now. Raises SettingsError for a schedule that cannot be read."""
     try:
-        return follow(app.settings.subscriptions, await _there(app), now())
+        return follow(app.settings.subscriptions, await _there(app), app.clock.now())
     except ScheduleError as error:
         raise SettingsError(f"{app.settings.config}: {error}") from error
 
@@ -244,6 +257,7 @@ async def opened(settings: Settings, names: set[str], *, stays: bool = True) -> 
     watching: list[asyncio.Task[None]] = []
     app = App(settings, store, store, connected, Renderer(settings.template_folders), keepers.library)
     try:
+        await _set(app)
         if stays:
             await keepers.open()
             watching.append(asyncio.create_task(keepers.watch()))
@@ -256,6 +270,13 @@ async def opened(settings: Settings, names: set[str], *, stays: bool = True) -> 
         store.close()
 
 
+async def _set(app: App) -> None:
+    """Go by the clock of the database, where it has one of its own."""
+    asked = time.monotonic()
+    if told := await app.outbox.clock():
+        app.clock.follow(told, asked)
+
+
 async def _there(app: App) -> list[Standing]:
     """The orders that were declared, and those that have the names of what is declared now."""
     named = [await app.ledger.standing(one.channel.workspace, one.id) for one in app.settings.subscriptions]
@@ -264,7 +285,7 @@ async def _there(app: App) -> list[Standing]:
 
 async def _check(app: App) -> None:
     """Log what would keep a digest from its channel; raise SettingsError for a theme that the notes do not have."""
-    for platform, outcome, count in await app.outbox.tally(now()):
+    for platform, outcome, count in await app.outbox.tally(app.clock.now()):
         if outcome in WAITING and platform not in app.platforms:
             telemetry.event("platform", failed=True, platform=platform, problem="It is not set up.", waiting=count)
     for one in app.settings.subscriptions:
@@ -286,7 +307,7 @@ async def _check(app: App) -> None:
 def _health(app: App, clockwork: Clockwork) -> Health:
     """What /livez and /readyz look at: the service ticks at least once a heartbeat."""
     tick = beating(lambda: clockwork.ticked, time.monotonic, 4 * HEARTBEAT_SECONDS)
-    checks = [answering("database", lambda: app.outbox.next_time(now(), ()))]
+    checks = [answering("database", lambda: app.outbox.next_time(app.clock.now(), ()))]
     checks += [answering("library", lambda: app.library(LOCAL))]
     for name, platform in app.platforms.items():
         channels = [one.channel for one in app.settings.subscriptions if one.channel.platform == name]

@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digestbot import telemetry
-from digestbot.clock import now
+from digestbot.clock import Clock, now
 from digestbot.errors import LostClaimError, StoreError, origin
 from digestbot.orders import Ended, Outcome
 from digestbot.ports import Outbox, Pace
@@ -73,6 +73,7 @@ class _Lane:
 
     platform: str
     paces: Sequence[Pace]
+    now: Callable[[], datetime]
     held: dict[asyncio.Task[None], tuple[Held, float]] = field(default_factory=dict)
     full: bool = False
     until: datetime | None = None
@@ -83,7 +84,7 @@ class _Lane:
         """How many more deliveries may be claimed."""
         if not self.paces:
             return MOST_IN_FLIGHT - len(self.held)
-        present = now()
+        present = self.now()
         busy = sum(held.claim.send_at <= present for held, _ in self.held.values())
         return min(MOST_IN_FLIGHT - busy, MOST_HELD - len(self.held))
 
@@ -94,10 +95,13 @@ class Clockwork:
     ticked: the monotonic second of the last look for what is due, at most a heartbeat ago while all is well.
     """
 
-    def __init__(self, outbox: Outbox, service: Service) -> None:
+    def __init__(self, outbox: Outbox, service: Service, clock: Clock) -> None:
+        """Drive it by the clock that the service goes by."""
         self._outbox = outbox
         self._service = service
-        self._lanes = [_Lane(name, one.capabilities.paces) for name, one in service.platforms.items()]
+        self._clock = clock
+        self._steady_since: datetime | None = None
+        self._lanes = [_Lane(name, one.capabilities.paces, clock.now) for name, one in service.platforms.items()]
         self._due = asyncio.Event()
         self._stopping = False
         self.ticked = time.monotonic()
@@ -107,7 +111,7 @@ class Clockwork:
 
     async def start(self) -> None:
         """Begin: what is due now is taken at once."""
-        await self._guarded(self._reap)
+        await self._guarded(self._leases)
         self._every(HEARTBEAT_SECONDS, self._wake, name=_WAKE)
         self._every(HEARTBEAT_SECONDS, self._leases)
         self._every(24 * 3600, self._prune, first=600)
@@ -165,14 +169,15 @@ class Clockwork:
         """Plan and claim what is due, and sleep until the next of it."""
         while not self._stopping:
             self.ticked = time.monotonic()
-            planned = await self._outbox.plan(now(), decide)
+            await self._right()
+            planned = await self._outbox.plan(self._clock.now(), decide)
             await self._told(planned)
             for lane in self._lanes:  # what is planned need not wait for the rest of it
                 await self._fill(lane)
             if not planned:
                 break
         open_lanes = [lane.platform for lane in self._lanes if not lane.full and not lane.until]
-        self._wake_by(await self._outbox.next_time(now(), open_lanes))
+        self._wake_by(await self._outbox.next_time(self._clock.now(), open_lanes))
         for lane in self._lanes:
             self._wake_for(lane)
 
@@ -182,7 +187,7 @@ class Clockwork:
         for one in planned:
             if one.outcome is Outcome.PARKED:
                 telemetry.event("paused", failed=True, id=one.delivery.subscription.id, reason=one.reason)
-                await self._service.admins.paused(one.delivery, one.reason, now())
+                await self._service.admins.paused(one.delivery, one.reason, self._clock.now())
 
     async def _fill(self, lane: _Lane) -> None:
         """Claim what the lane has room for, and start it."""
@@ -191,7 +196,7 @@ class Clockwork:
             lane.until = None
             while not lane.full and not self._stopping:
                 taken, room = time.monotonic(), lane.room
-                claimed = await self._outbox.claim(lane.platform, now(), most=room, paces=lane.paces)
+                claimed = await self._outbox.claim(lane.platform, self._clock.now(), most=room, paces=lane.paces)
                 for claim in claimed.claims:
                     held = Held(claim, taken + FRESH_SECONDS, leave=self._stopping)
                     task = asyncio.create_task(self._deliver(held))
@@ -234,9 +239,15 @@ class Clockwork:
             self._due.set()  # the lane is open again, and the next time has to be asked for with it
 
     async def _leases(self) -> None:
-        """Prolong our own, and only then end those that are over: a clock that was set forward ends none of ours."""
+        """Set the clock, prolong our own, and only then end those that are over: a clock that jumps ends none of us."""
+        asked = time.monotonic()
+        if told := await self._outbox.clock():
+            self._clock.follow(told, asked)
+        await self._right()
         await self._extend()
-        await self._reap()
+        if reaped := await self._outbox.reap(self._clock.now()):
+            telemetry.event("reaped", failed=True, deliveries=reaped)
+            self._due.set()
 
     async def _extend(self) -> None:
         """Prolong the leases of what is under way; what is not ours any more, or takes too long, is given up."""
@@ -249,17 +260,26 @@ class Clockwork:
                     about, problem = held.claim.delivery.id, f"It took longer than {LONGEST_SECONDS} seconds."
                     telemetry.event("delivery", failed=True, delivery=about, outcome="given up", problem=problem)
         mine = [held for held, _ in self._held()]
-        kept = set(await self._outbox.extend([one.claim.delivery for one in mine], now())) if mine else set()
+        kept = (
+            set(await self._outbox.extend([one.claim.delivery for one in mine], self._clock.now())) if mine else set()
+        )
         for one in mine:
             one.fresh_until = began + FRESH_SECONDS if one.claim.delivery.id in kept else float("-inf")
 
-    async def _reap(self) -> None:
-        if reaped := await self._outbox.reap(now()):
-            telemetry.event("reaped", failed=True, deliveries=reaped)
-            self._due.set()
+    async def _right(self) -> None:
+        """At the start, and where the clock was set, put right what was written down by what it showed before."""
+        self._clock.now()
+        if (since := self._clock.steady_since) == self._steady_since:
+            return
+        await self._extend()
+        await self._outbox.rouse(self._clock.now())
+        if self._steady_since:
+            telemetry.event("clock", failed=True, problem="The clock was set.")
+        self._steady_since = since
+        self._due.set()
 
     async def _prune(self) -> None:
-        telemetry.event("pruned", texts=await self._outbox.prune(now() - KEEP_TEXTS))
+        telemetry.event("pruned", texts=await self._outbox.prune(self._clock.now() - KEEP_TEXTS))
         for workspace, rows in await self._service.channels.erase():
             telemetry.event("erased", workspace=workspace, rows=rows)
 
@@ -274,9 +294,11 @@ class Clockwork:
         outcome = Outcome.UNCERTAIN if held.in_flight else Outcome.RETRY
         task.cancel()
         await asyncio.wait([task])
-        ended = Ended(held.claim.delivery, outcome, "digestbot was stopped meanwhile.", now())
+        at = self._clock.now()
+        given_up = at if held.in_flight else None
+        ended = Ended(held.claim.delivery, outcome, "digestbot was stopped meanwhile.", at, doubted_at=given_up)
         try:
-            await self._outbox.finish(ended, now())
+            await self._outbox.finish(ended, at)
         except LostClaimError:
             pass  # its end was being written down when it was cancelled
         except StoreError as error:
@@ -293,16 +315,18 @@ class Clockwork:
     def _wake_for(self, lane: _Lane) -> None:
         """Wake a little before a pace lets the lane's next delivery through."""
         if lane.until:
-            self._wake_by(max(lane.until - LEAD, now() + SHORTEST_SLEEP))
+            self._wake_by(max(lane.until - LEAD, self._clock.now() + SHORTEST_SLEEP))
 
     def _wake_by(self, when: datetime | None) -> None:
         """Wake at this instant, unless something wakes us before."""
         if when is None or self._stopping:
             return
-        when = when if when > now() else now() + SHORTEST_SLEEP
+        # The scheduler's own times are the machine's.
+        ahead = when - self._clock.now()
+        at = now() + (ahead if ahead > timedelta() else SHORTEST_SLEEP)
         job = self._scheduler.get_job(_WAKE)
-        if job.next_run_time > when:
-            job.modify(next_run_time=when)
+        if job.next_run_time > at:
+            job.modify(next_run_time=at)
 
     def _every(
         self,

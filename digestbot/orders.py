@@ -127,14 +127,15 @@ class Picked:
 class Kept:
     """What an earlier attempt left behind. ended: by their numbers the parts that ended; None where nobody can tell.
 
-    begun_at: since when the first part that has not ended is in flight, None where none is. looks: how many attempts in
-    a row, but the first, ended in doubt about it.
+    begun_at: since when the first part that has not ended is in flight, None where none is. doubted_at: when that post
+    was given up, None where it was not. looks: how many attempts in a row, but the first, ended in doubt about it.
     """
 
     message: Message
     ended: Mapping[int, MessageRef | None] = field(default_factory=dict)
     begun_at: datetime | None = None
     looks: int = 0
+    doubted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ class Ended:
     """How an attempt ended; `reason` is for people and names no secret.
 
     due_at: when it is tried or looked for again; None for good. ref: the message that the part in flight became;
-    without one that part is waiting again, or in doubt where the outcome is uncertain.
+    without one that part is waiting again, or in doubt where the outcome is uncertain. doubted_at: when its post was
+    given up without an answer, None where this attempt posted nothing.
     """
 
     delivery: Delivery
@@ -168,6 +170,7 @@ class Ended:
     reason: str = ""
     due_at: datetime | None = None
     ref: MessageRef | None = None
+    doubted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

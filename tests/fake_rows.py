@@ -30,9 +30,11 @@ class Entry:
     message: Message | None = None
     refs: dict[int, MessageRef | None] = field(default_factory=dict)
     begun_at: datetime | None = None
+    doubted_at: datetime | None = None
     shown_at: datetime | None = None
     claimed_at: datetime | None = None
     lease_until: datetime | None = None
+    written_at: datetime | None = None
     finished_at: datetime | None = None
     attempts: list[Attempt] = field(default_factory=list)
     draft: Draft | None = None
@@ -63,7 +65,9 @@ class Entry:
         self.delivery = replace(self.delivery, attempt=self.delivery.attempt + 1)
         self.outcome, self.claimed_at, self.lease_until = Outcome.CLAIMED, now, now + lease
         kept = (
-            Kept(self.message, dict(self.refs), self.begun_at, self.looks if doubted else 0) if self.message else None
+            Kept(self.message, dict(self.refs), self.begun_at, self.looks if doubted else 0, self.doubted_at)
+            if self.message
+            else None
         )
         return Claim(self.delivery, send_at, doubted, kept, self.expires_at, self.draft)
 
@@ -75,6 +79,7 @@ class Entry:
 
     def close(self, ended: Ended, now: datetime) -> None:
         """Write down how the attempt ended."""
+        self.doubted_at, self.written_at = ended.doubted_at or self.doubted_at, now
         if self.begun_at and ended.ref:
             self.refs[self.part] = ended.ref
         if ended.ref or ended.outcome is not Outcome.UNCERTAIN:
@@ -91,8 +96,16 @@ class Entry:
     def give_back(self, now: datetime) -> None:
         """What becomes of it when its lease has ended."""
         self.outcome = Outcome.UNCERTAIN if self.begun_at else Outcome.PLANNED
-        self.lease_until, self.due_at = None, now
+        self.lease_until, self.due_at, self.doubted_at, self.written_at = None, now, now, now
         self.reason = "The process that held it stopped."
+
+    def rouse(self, now: datetime) -> bool:
+        """Let it wait no longer, if a clock that was ahead let it wait."""
+        ahead = self.written_at is not None and self.written_at > now + timedelta(minutes=1)
+        if not ahead or not self.waits() or not self.due_at or self.due_at <= now:
+            return False
+        self.due_at = now
+        return True
 
     def wake(self) -> None:
         """What was parked waits again."""
@@ -133,10 +146,13 @@ class Paces:
     """
 
     free: dict[str, datetime] = field(default_factory=dict)
+    asked: dict[str, datetime] = field(default_factory=dict)
 
     def slot(self, paces: Sequence[Pace], channel: Channel, now: datetime) -> datetime:
         """When the next message may be sent as far as these paces go."""
-        return max([now, *(self.free.get(pace.name(channel), now) for pace in paces)])
+        names = [pace.name(channel) for pace in paces]
+        known = [name for name in names if self.asked.get(name, now) <= now + timedelta(minutes=1)]
+        return max([now, *(self.free.get(name, now) for name in known)])
 
     def reserve(self, paces: Sequence[Pace], channel: Channel, now: datetime) -> datetime:
         """Take the next place within all of them."""
@@ -147,6 +163,8 @@ class Paces:
             self.free[pace.name(channel)] = free + timedelta(seconds=pace.seconds)
         return slot
 
-    def hold(self, name: str, until: datetime) -> None:
-        """Let nothing through before this instant."""
-        self.free[name] = max(self.free.get(name, until), until)
+    def hold(self, name: str, until: datetime, now: datetime) -> None:
+        """Let nothing through before this instant, unless it was asked for by a clock that was ahead."""
+        ahead = self.asked.get(name, now) > now + timedelta(minutes=1)
+        self.free[name] = until if ahead else max(self.free.get(name, until), until)
+        self.asked[name] = now

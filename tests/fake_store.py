@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -40,7 +40,7 @@ HOUR = timedelta(hours=1)
 class FakeStore:
     """Both halves of the store. entries: by `Delivery.id`; orders: by workspace and name.
 
-    failures: raised first, one a call of the outbox.
+    failures: raised first, one a call of the outbox. server_clock: what the clock of a server shows, if there is one.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -49,6 +49,7 @@ class FakeStore:
     changes: list[Change] = field(default_factory=list)
     paces: Paces = field(default_factory=Paces)
     failures: list[StoreError] = field(default_factory=list)
+    server_clock: Callable[[], datetime] | None = None
     secrets: set[tuple[str, str, str]] = field(default_factory=set)
     voted: dict[tuple[str, str, str], Voted] = field(default_factory=dict)
     lists: dict[tuple[str, str, str], Saved] = field(default_factory=dict)
@@ -151,9 +152,17 @@ class FakeStore:
         """See ports.Outbox."""
         return self.paces.reserve(paces, channel, now)
 
-    async def hold(self, pace: str, until: datetime) -> None:
+    async def rouse(self, now: datetime) -> int:
         """See ports.Outbox."""
-        self.paces.hold(pace, until)
+        return sum(one.rouse(now) for one in self.entries.values())
+
+    async def clock(self) -> datetime | None:
+        """See ports.Outbox."""
+        return self.server_clock() if self.server_clock else None
+
+    async def hold(self, pace: str, until: datetime, now: datetime) -> None:
+        """See ports.Outbox."""
+        self.paces.hold(pace, until, now)
 
     async def next_time(self, now: datetime, platforms: Sequence[str]) -> datetime | None:
         """See ports.Outbox."""
@@ -528,7 +537,7 @@ class FakeStore:
             entry.outcome = Outcome.PARKED
 
     def _in_turn(self, platform: str, now: datetime) -> list[Entry]:
-        """What may be claimed: of each workspace the oldest, then of each the second."""
+        """What may be claimed: what is in doubt, then of each workspace the oldest, then of each the second."""
         due = [one for one in self.entries.values() if one.waits() and one.due_at and one.due_at <= now]
         mine = sorted((one for one in due if one.channel.platform == platform), key=lambda one: one.due_at or now)
         seen: Counter[str] = Counter()
@@ -536,7 +545,7 @@ class FakeStore:
         for entry in mine:
             turns.append((seen[entry.channel.workspace], entry))
             seen[entry.channel.workspace] += 1
-        return [entry for _, entry in sorted(turns, key=lambda one: one[0])]
+        return [one for _, one in sorted(turns, key=lambda turn: (turn[1].outcome is not Outcome.UNCERTAIN, turn[0]))]
 
     def _of(self, workspace: str) -> Iterable[Entry]:
         return [one for one in self.entries.values() if one.channel.workspace == workspace]

@@ -46,7 +46,7 @@ async def order(store: FakeStore, number: int, platform: str = "fake", *, ago: f
 async def running(tmp_path: Path, store: FakeStore, **platforms: FakePlatform) -> AsyncIterator[Clockwork]:
     """A clockwork that runs over this store."""
     app = make_app(tmp_path, store, **platforms)
-    going = Clockwork(store, app.service())
+    going = Clockwork(store, app.service(), app.clock)
     await going.start()
     try:
         yield going

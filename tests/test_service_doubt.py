@@ -14,7 +14,7 @@ from world import BLIND, MORNING, NINE, World, refusal
 from digestbot.errors import LostClaimError, PlatformError
 from digestbot.model import Channel, Delivery, MessageRef, Part
 from digestbot.orders import Change, Ended, Outcome
-from digestbot.ports import Capabilities
+from digestbot.ports import Capabilities, Pace
 from digestbot.service.retrying import BLIND_AFTER, SETTLE, next_look
 
 BOTH = [Delivery(MORNING, NINE).key(n) for n in (0, 1)]
@@ -134,6 +134,9 @@ async def test_killed_in_flight(world: World, *, can_find: bool, accepted: bool)
     await world.die(accepted=accepted)
     assert await world.tick() == []
     await world.reaped(seconds=61)
+    if can_find and not accepted:
+        assert await world.tick() == [Outcome.UNCERTAIN]
+        world.later(seconds=30)
     assert await world.tick() == [Outcome.CONFIRMED if can_find else Outcome.UNCERTAIN]
     assert world.keys == (BOTH if can_find or accepted else BOTH[1:])
 
@@ -304,8 +307,39 @@ async def test_asked_to_wait_before_looking(world: World) -> None:
 def test_looks_lie_ahead() -> None:
     """The next look is always in the future, and never more than two minutes away, within the first five."""
     for seconds in range(300):
-        ahead = next_look(NOW, NOW + timedelta(seconds=seconds)) - NOW - timedelta(seconds=seconds)
-        assert timedelta(0) < ahead <= timedelta(minutes=2), seconds
+        assert timedelta(0) < next_look(timedelta(seconds=seconds)) <= timedelta(minutes=2), seconds
+
+
+async def test_a_window_that_closes_meanwhile(world: World) -> None:
+    """Held up between the look at the window and the post, the key is not posted again: it would come too late."""
+    world.platform.capabilities = replace(DEDUPING, paces=(Pace("platform", 1),))
+    world.platform.failures = [refusal(sent="perhaps")]
+    await world.tick()
+    world.later(seconds=24)
+    (held,) = await world.claims()
+    held.place = world.now + timedelta(seconds=8)
+    assert (await world.service.deliver(held)).outcome is Outcome.UNCERTAIN
+    assert (world.slept, world.keys) == ([8], BOTH[:1])
+
+
+@pytest.mark.parametrize("jump", [timedelta(minutes=90), timedelta(minutes=-90), timedelta(hours=5)])
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_a_clock_that_is_set(world: World, *, accepted: bool, jump: timedelta) -> None:
+    """No age across a change of the clock is believed: absence counts after SETTLE since, and no key is repeated."""
+    world.platform.capabilities = replace(DEDUPING, can_find=True)
+    world.platform.failures, world.platform.lost = [refusal(sent="perhaps")], not accepted
+    assert await world.tick() == [Outcome.UNCERTAIN]
+    world.now = world.steady_since = world.now + jump
+    world.entry().due_at = world.now
+    if not accepted:
+        for seconds in (0, 29):
+            world.later(seconds=seconds)
+            assert await world.tick() == [Outcome.UNCERTAIN]
+            world.entry().due_at = world.now
+            assert world.keys == []
+        world.later(seconds=1)
+    assert await world.tick() == [Outcome.CONFIRMED]
+    assert (world.keys, world.platform.looks) == (BOTH, 1 if accepted else 3)
 
 
 @pytest.mark.parametrize("reason", ["stale", "held"])
@@ -317,7 +351,7 @@ async def test_doubt_outlives_what_was_not_posted(world: World, reason: str) -> 
     (held,) = await world.claims()
     service = world.service
     if reason == "held":
-        service.holds["fake"] = world.now + timedelta(seconds=1)
+        service.holds["fake"] = world.monotonic + 1
     held.fresh_until = held.fresh_until if reason == "held" else float("-inf")
     assert (await service.deliver(held)).outcome is Outcome.UNCERTAIN
     assert (world.entry().begun_at, world.keys) == (NOW, BOTH[:1])

@@ -60,7 +60,7 @@ async def fill(url: str, days: int = 30) -> None:
     await store.save("acme", "U1", "a", NOW)
     await store.capture(Capture(CHANNEL, "We ship.", "U7", "Ada", "U1", "Bob", NOW, "https://acme.example/p1", NOW))
     await store.hide("acme", "source", "x\x1fy", change(standing(), "hide"))
-    await store.hold("fake", NOW)
+    await store.hold("fake", NOW, NOW)
     await put(store, drafting())
     await store.plan(NOW, drafts)
     await store.seen("acme", "T1", NOW)

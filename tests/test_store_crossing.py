@@ -23,6 +23,8 @@ CLOCKWORK = {
     "finish": "as keep",
     "extend": "prolongs what this process holds, of whatever workspace",
     "reap": "gives back what any process held",
+    "rouse": "a clock that was set was everybody's",
+    "clock": "is everybody's",
     "reserve": "paces are a platform's",
     "hold": "paces are a platform's",
     "next_time": "is the earliest of all workspaces",

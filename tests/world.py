@@ -36,6 +36,7 @@ class World:
 
     now: datetime = NOW
     monotonic: float = 0.0
+    steady_since: datetime = NOW - timedelta(days=365)
     store: FakeStore = field(default_factory=FakeStore)
     platform: FakePlatform = field(default_factory=FakePlatform)
     stock: FakeLibrary = field(default_factory=lambda: LIBRARY)
@@ -60,6 +61,7 @@ class World:
             channels,
             lambda: self.now,
             lambda: self.monotonic,
+            lambda: self.steady_since,
             self.sleep,
         )
 

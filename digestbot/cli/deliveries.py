@@ -153,7 +153,7 @@ async def _send(app: App, delivery: Delivery) -> Record:
     from digestbot.orders import Outcome
 
     order = delivery.subscription
-    clockwork = Clockwork(app.outbox, app.service())
+    clockwork = Clockwork(app.outbox, app.service(), app.clock)
     await clockwork.start()
     try:
         patience = time.monotonic() + _PATIENCE

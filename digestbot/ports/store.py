@@ -97,7 +97,7 @@ class Outbox(Protocol):
         ...
 
     async def claim(self, platform: str, now: datetime, *, most: int = 64, paces: Sequence[Pace] = ()) -> Claimed:
-        """Take waiting deliveries of a platform that are due, workspaces in turn, each the oldest first.
+        """Take waiting deliveries of a platform that are due: what is in doubt, then workspaces in turn.
 
         Their places within the paces are reserved in the same step; what would have to wait for more than two seconds
         is left.
@@ -140,15 +140,23 @@ class Outbox(Protocol):
         """Give back what processes held whose lease has ended, or is longer than a lease; returns how many.
 
         What had no part in flight is planned again, or parked where its subscription is not active; the rest is
-        uncertain and due to be looked for.
+        uncertain, given up now and due to be looked for.
         """
+        ...
+
+    async def rouse(self, now: datetime) -> int:
+        """Let what waits to be tried or looked for again since a clock that was ahead wait no longer; how many."""
+        ...
+
+    async def clock(self) -> datetime | None:
+        """What the clock that all processes share shows, where it is a server's; None where it is the machine's."""
         ...
 
     async def reserve(self, channel: Channel, paces: Sequence[Pace], now: datetime) -> datetime:
         """A place within the paces for one more message, as an instant that may lie ahead."""
         ...
 
-    async def hold(self, pace: str, until: datetime) -> None:
+    async def hold(self, pace: str, until: datetime, now: datetime) -> None:
         """Let nothing through a pace (`Pace.name`) before this instant: the platform asked for it."""
         ...
 

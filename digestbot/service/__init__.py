@@ -6,6 +6,7 @@ drafting.py    what curators see before its hour, and change
 pinning.py     the latest digest in sight
 channels.py    channels that are gone and back, and workspaces that leave
 held.py        a claim in this process's hands
+looking.py     a part in the channel's own history
 retrying.py    when an attempt is made again, and when a part in doubt is looked for
 admins.py      what those who look after a channel are told
 """

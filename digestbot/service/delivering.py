@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from digestbot.curation import Curated
 from digestbot.errors import (
@@ -32,17 +31,14 @@ from digestbot.service.composing import Composer
 from digestbot.service.drafting import Drafter
 from digestbot.service.gate import Gate
 from digestbot.service.held import Held
+from digestbot.service.looking import look
 from digestbot.service.pinning import pin_latest
 
 FRESH_SECONDS = 0.6 * LEASE_SECONDS
 """How long after a claim, or its last extension, a post may begin; what is thawed later may be somebody else's."""
 
-SKEW = timedelta(minutes=65)
-"""A platform's clock may differ from ours by as much, when it is asked for what was posted since: an hour is what a
-clock is wrong by that nobody notices, and a message that is not looked for is posted twice."""
-
-DEDUPE_MARGIN = 20
-"""Seconds for which a platform's window must still be open, so that a slow post falls within it."""
+DEDUPE_MARGIN = 30
+"""Seconds for which a platform's window must still be open when a post begins: as long as one may be on its way."""
 
 LONGEST_PAUSE = timedelta(seconds=10)
 """How long a delivery waits between two of its parts; for longer it is given back."""
@@ -54,8 +50,9 @@ _STOPPED = "digestbot stopped, or had no answer, while a part was being posted;"
 class Service:
     """Delivers what was claimed, through the ports.
 
-    platforms: by their names. now (aware) and monotonic (seconds): the clocks, read anew at each step; sleep: waits for
-    so many seconds. holds: until when a platform asked this process to post nothing, by Pace.name. gate: see there.
+    platforms: by their names. now (aware) and monotonic (seconds): the clocks, read anew at each step; steady_since:
+    from when on instants that were written down can be compared with now. sleep: waits for so many seconds. holds:
+    until which monotonic second a platform asked this process to post nothing, by Pace.name. gate: see there.
     """
 
     outbox: Outbox
@@ -66,8 +63,9 @@ class Service:
     channels: Channels
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
+    steady_since: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]]
-    holds: dict[str, datetime] = field(default_factory=dict)
+    holds: dict[str, float] = field(default_factory=dict)
     gate: Gate = field(default_factory=Gate)
 
     async def deliver(self, held: Held) -> Ended:
@@ -164,32 +162,38 @@ class Service:
 
     async def _settle(self, held: Held, message: Message, begun_at: datetime) -> Ended | None:
         """Find out what became of the part that was in flight; None where the parts to come may follow."""
-        n, age, held.in_flight = held.coming(message)[0], self.now() - begun_at, True
-        # What began in the future was begun by a clock that is wrong: nobody knows how old it is.
-        if 0 <= age.total_seconds() < self._platform(held).capabilities.dedupe_seconds - DEDUPE_MARGIN:
-            return await self._repeat(held, message, n, begun_at)
-        found = await self._find(held, n, begun_at)
+        n, held.in_flight = held.coming(message)[0], True
+        clocks = self.now(), self.steady_since()
+        window = self._platform(held).capabilities.dedupe_seconds - DEDUPE_MARGIN
+        if (left := held.left_of(window, *clocks)) > 0:
+            return await self._repeat(held, message, n, left)
+        age, found = (
+            held.doubted_for(*clocks),
+            await look(self._platform(held), held.claim.delivery, n, min(begun_at, clocks[0])),
+        )
         if isinstance(found, MessageRef):
             return await self._arrived(held, message, n, found)
         if isinstance(found, PlatformError) and not found.permanent and not retrying.blind(age, held.looks):
-            return self._doubtful(held, str(found), self._look(held, begun_at, found))
+            return self._doubtful(held, str(found), self._look(held, retrying.next_look(age), found))
         if found == "absent":
-            held.in_flight = not retrying.settled(age, held.looks)
-            soon = retrying.next_look(begun_at, self.now())
+            held.in_flight = age < retrying.SETTLE
+            soon = self.now() + retrying.next_look(age)
             return self._doubtful(held, "It is not in the channel yet.", soon) if held.in_flight else None
         await self._left(held, n, _STOPPED)
         return None
 
-    async def _repeat(self, held: Held, message: Message, n: int, begun_at: datetime) -> Ended | None:
+    async def _repeat(self, held: Held, message: Message, n: int, window: float) -> Ended | None:
         """Post a part again under its key, of which the platform makes no second message; else the doubt stays."""
+        until = self.monotonic() + window
         await self._wait(held)
         try:
-            posted = await self._post_part(held, message, n)
+            posted = await self._post_part(held, message, n, until)
         except PlatformError as error:
-            held.in_flight = True
-            return self._doubtful(held, str(error), self._look(held, begun_at, error))
+            given_up, held.in_flight = held.in_flight, True
+            soon = self._look(held, retrying.FIRST_LOOK, error)
+            return self._doubtful(held, str(error), soon, given_up=given_up)
         if isinstance(posted, str):
-            return Ended(held.claim.delivery, Outcome.UNCERTAIN, posted, self.now())
+            return Ended(held.claim.delivery, Outcome.UNCERTAIN, posted, self._free(held))
         return await self._arrived(held, message, n, posted)
 
     async def _post(self, held: Held, message: Message, *, begun: bool = False, remark: str = "") -> Ended:
@@ -226,14 +230,17 @@ class Service:
         await self.outbox.begin(delivery, n, self.now())
         return None
 
-    async def _post_part(self, held: Held, message: Message, n: int) -> MessageRef | str:
-        """The posted message, or why nothing was posted. Raises PlatformError; a platform's fault is one, too."""
+    async def _post_part(self, held: Held, message: Message, n: int, until: float = float("inf")) -> MessageRef | str:
+        """The posted message, or why nothing was posted. Raises PlatformError; a platform's fault is one, too.
+
+        until: the monotonic second before which it has to begin, beside that of the claim.
+        """
         delivery, channel = held.claim.delivery, held.claim.delivery.subscription.channel
         await self.gate.open(channel, self._platform(held).capabilities.paces, self.monotonic, self.sleep)
-        if self._free(held) > self.now():
+        if self._asked_to_wait(held) > 0:
             return "The platform asked to wait."
         # The last thing before the post: what stood still for long, or between here and there, is not sent.
-        if self.monotonic() > held.fresh_until:
+        if self.monotonic() > min(held.fresh_until, until):
             return "digestbot was held up for too long to post it."
         first, held.in_flight = held.ended.get(0), True
         try:
@@ -249,9 +256,10 @@ class Service:
         able = self._platform(held).capabilities
         delivery = held.claim.delivery
         if able.can_find or able.dedupe_seconds > DEDUPE_MARGIN:
-            return self._doubtful(held, str(error), self.now() + retrying.FIRST_LOOK)
+            return self._doubtful(held, str(error), self.now() + retrying.FIRST_LOOK, given_up=True)
         if delivery.subscription.in_doubt == "repeat" and delivery.attempt < retrying.MOST_ATTEMPTS:
-            return Ended(delivery, Outcome.UNCERTAIN, str(error), self.now() + retrying.backoff(delivery))
+            again = self.now() + retrying.backoff(delivery)
+            return Ended(delivery, Outcome.UNCERTAIN, str(error), again, doubted_at=self.now())
         await self._left(held, n, str(error))
         return None
 
@@ -275,22 +283,6 @@ class Service:
         held.in_flight = False
         return None
 
-    async def _find(
-        self, held: Held, n: int, begun_at: datetime
-    ) -> MessageRef | Literal["absent", "cannot look"] | PlatformError:
-        """The part in the channel's own history, or what kept us from looking."""
-        delivery, platform = held.claim.delivery, self._platform(held)
-        if not platform.capabilities.can_find:
-            return "cannot look"
-        since = min(begun_at, self.now()) - SKEW
-        try:
-            channel, first = delivery.subscription.channel, held.ended.get(0)
-            return await platform.find(channel, delivery.key(n), since, first)
-        except PlatformError as error:
-            return error
-        except Exception as error:  # noqa: BLE001 - the doubt about this part is the worse trouble
-            return PlatformError(f"A fault in digestbot: {origin(error)}.", permanent=False)
-
     async def _composed(self, held: Held) -> tuple[Curated, Message | None]:
         """The picks and the message; what admins should know of the stock they are told."""
         delivery = held.claim.delivery
@@ -311,8 +303,8 @@ class Service:
         if error.retry_after is None:
             return self._later(held, str(error), self.now() + retrying.backoff(delivery))
         pace = Pace(error.scope, 0).name(delivery.subscription.channel)
-        self.holds[pace] = self.now() + timedelta(seconds=error.retry_after)
-        await self.outbox.hold(pace, self.holds[pace])
+        self.holds[pace] = self.monotonic() + error.retry_after
+        await self.outbox.hold(pace, self.now() + timedelta(seconds=error.retry_after), self.now())
         return self._later(held, str(error), self.now() + retrying.asked(delivery, error.retry_after))
 
     async def _refused(self, error: PlatformError, held: Held) -> Ended:
@@ -340,19 +332,20 @@ class Service:
         if not held.in_flight:
             return Ended(delivery, Outcome.REFUSED, problem)
         if delivery.attempt < retrying.MOST_ATTEMPTS:
-            return self._doubtful(held, problem, self.now() + retrying.backoff(delivery))
+            return self._doubtful(held, problem, self.now() + retrying.backoff(delivery), given_up=True)
         return Ended(delivery, Outcome.UNCERTAIN, f"{problem} It may have arrived, look in the channel.")
 
-    def _doubtful(self, held: Held, problem: str, due_at: datetime) -> Ended:
-        """The part in flight is in doubt, and looked for then."""
+    def _doubtful(self, held: Held, problem: str, due_at: datetime, *, given_up: bool = False) -> Ended:
+        """The part in flight is in doubt, and looked for then. given_up: a post of it has just been."""
         problem = f"{problem} It may have arrived, and is looked for."
-        return Ended(held.claim.delivery, Outcome.UNCERTAIN, problem, due_at)
+        doubted_at = self.now() if given_up else None
+        return Ended(held.claim.delivery, Outcome.UNCERTAIN, problem, due_at, doubted_at=doubted_at)
 
-    def _look(self, held: Held, begun_at: datetime, error: PlatformError) -> datetime:
-        """When to look again after a look that failed."""
-        if error.retry_after is None:
-            return retrying.next_look(begun_at, self.now())
-        return self.now() + retrying.asked(held.claim.delivery, error.retry_after)
+    def _look(self, held: Held, wait: timedelta, error: PlatformError) -> datetime:
+        """When to look again after a look that failed: after that wait, or the one that was asked for."""
+        if error.retry_after is not None:
+            wait = retrying.asked(held.claim.delivery, error.retry_after)
+        return self.now() + wait
 
     def _given_back(self, held: Held) -> Ended:
         return Ended(held.claim.delivery, Outcome.RETRY, "digestbot was stopped before it was posted.", self.now())
@@ -381,16 +374,20 @@ class Service:
 
     def _free(self, held: Held) -> datetime:
         """From when on this process may post to the channel again, as far as the platform asked it to wait."""
+        return self.now() + timedelta(seconds=self._asked_to_wait(held))
+
+    def _asked_to_wait(self, held: Held) -> float:
+        """For how many seconds more the platform asked this process to post nothing to the channel."""
         channel = held.claim.delivery.subscription.channel
         names = [Pace(scope, 0).name(channel) for scope in ("platform", "workspace", "channel")]
-        return max([self.now(), *(self.holds[name] for name in names if name in self.holds)])
+        return max([0.0, *(self.holds[name] - self.monotonic() for name in names if name in self.holds)])
 
     async def _wait(self, held: Held) -> None:
-        """Wait for the reserved place, and use it up."""
-        seconds = (held.place - self.now()).total_seconds() if held.place else 0
+        """Wait for the reserved place, and use it up; one that lies further ahead is of a clock that was set back."""
+        ahead = held.place - self.now() if held.place else timedelta()
         held.place = None
-        if seconds > 0:
-            await self.sleep(seconds)
+        if ahead > timedelta():
+            await self.sleep(min(ahead, LONGEST_PAUSE).total_seconds())
 
     def _pins(self, held: Held) -> bool:
         return held.claim.delivery.subscription.pin and self._platform(held).capabilities.can_pin

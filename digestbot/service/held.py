@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digestbot.model import Message, MessageRef
 from digestbot.orders import Claim
+from digestbot.service import retrying
 
 
 @dataclass(slots=True)
@@ -37,3 +38,15 @@ class Held:
     def coming(self, message: Message) -> list[int]:
         """The parts of the message that have not ended."""
         return [n for n in range(len(message.parts)) if n not in self.ended]
+
+    def left_of(self, window: float, now: datetime, steady_since: datetime) -> float:
+        """How many of so many seconds since the part in flight was begun are left, where a clock can tell."""
+        kept = self.claim.kept
+        age = retrying.at_most(kept.begun_at, now, steady_since) if kept and kept.begun_at else None
+        return 0.0 if age is None else window - age.total_seconds()
+
+    def doubted_for(self, now: datetime, steady_since: datetime) -> timedelta:
+        """How long ago, at least, the post of the part in flight was given up."""
+        kept = self.claim.kept
+        since = kept and (kept.doubted_at or kept.begun_at)
+        return retrying.at_least(since, now, steady_since) if since else timedelta()

@@ -16,18 +16,20 @@ MOST_ATTEMPTS = 24
 """What has no time at which it expires, or is in the channel in part, is given up after as many."""
 
 SETTLE = timedelta(seconds=30)
-"""How long after a post began its absence from the channel's history counts: it may still have been on its way."""
+"""How long after a post was given up its absence from the channel's history counts: it may still be on its way."""
 
 FIRST_LOOK = timedelta(seconds=5)
 """How long after a post failed it is looked for."""
 LOOKS = tuple(timedelta(seconds=one) for one in (30, 60, 120, 210, 300))
-"""How long after a post began it is looked for again."""
+"""How long after a post was given up it is looked for again."""
 
 BLIND_AFTER = timedelta(minutes=5)
 """A platform that did not let us look for as long, and as often as LOOKS says, is taken for one that cannot."""
 
 _SOON = timedelta(seconds=1)
-_NO_TIME = timedelta(0)
+
+_APART = timedelta(seconds=5)
+"""The clocks of two processes, each of which asks one server for the time, differ by less."""
 
 
 def backoff(delivery: Delivery) -> timedelta:
@@ -42,11 +44,24 @@ def asked(delivery: Delivery, seconds: float) -> timedelta:
     return timedelta(seconds=seconds + max(1.0, seconds / 10) * _share(delivery))
 
 
-def next_look(begun_at: datetime, now: datetime) -> datetime:
-    """When to look again for a part whose post began at that instant: ever more rarely."""
-    begun_at = min(begun_at, now)  # a clock that was ahead began it in the future, which nobody waits for
-    coming = (begun_at + age for age in LOOKS)
-    return next((at for at in coming if at > now + _SOON), now + LOOKS[0])
+def at_most(since: datetime, now: datetime, steady_since: datetime) -> timedelta | None:
+    """The time that has passed since an instant which was written down; None where no clock can tell.
+
+    What was written down before the clock was known to go steadily, or lies in the future, was written down by a clock
+    that has been set since.
+    """
+    return max(now - since, timedelta()) if steady_since <= since <= now + _APART else None
+
+
+def at_least(since: datetime, now: datetime, steady_since: datetime) -> timedelta:
+    """As `at_most`; where no clock can tell, what has passed since that clock goes steadily, which came later."""
+    passed = at_most(since, now, steady_since)
+    return now - steady_since if passed is None else passed
+
+
+def next_look(age: timedelta) -> timedelta:
+    """After how long to look again for a part that was given up so long ago: ever more rarely."""
+    return next((one - age for one in LOOKS if one - age > _SOON), LOOKS[0])
 
 
 def blind(age: timedelta, looks: int) -> bool:
@@ -54,15 +69,7 @@ def blind(age: timedelta, looks: int) -> bool:
 
     The first look may come late, after an outage of ours or behind a thousand others: it alone says nothing.
     """
-    return looks >= len(LOOKS) and (age >= BLIND_AFTER or age < _NO_TIME)
-
-
-def settled(age: timedelta, looks: int) -> bool:
-    """Whether a part that is not in the channel, so long after its post and after so many other looks, never arrived.
-
-    Of a part that was begun by a clock that was ahead nobody knows the age, and the looks are counted instead.
-    """
-    return age >= SETTLE or (age < _NO_TIME and looks >= len(LOOKS))
+    return age >= BLIND_AFTER and looks >= len(LOOKS)
 
 
 def _share(delivery: Delivery) -> float:

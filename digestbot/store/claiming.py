@@ -19,6 +19,9 @@ from digestbot.store.tables import attempts, deliveries, parts
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
 
+_AHEAD = timedelta(minutes=1)
+"""What was written down by a clock that was further ahead than this was written down before that was set back."""
+
 _UNREADABLE = "The subscription was written down by another version of digestbot, and cannot be read."
 _STOPPED = "The process that held it stopped."
 
@@ -90,8 +93,23 @@ _GIVE_BACK = (
     update(deliveries)
     .where(_ONE)
     .values(
-        state=bindparam("becomes"), reason=_STOPPED, due_at=bindparam("now"), turn=bindparam("now"), lease_until=None
+        state=bindparam("becomes"), reason=_STOPPED, due_at=bindparam("now"), turn=bindparam("place"), lease_until=None
     )
+)
+_GIVE_UP = update(parts).where(parts.c.delivery == bindparam("row"), parts.c.state == "begun")
+_GIVE_UP = _GIVE_UP.values(doubted_at=bindparam("now"))
+_ROUSE = (
+    update(deliveries)
+    .where(
+        deliveries.c.due_at > bindparam("now"),
+        deliveries.c.state.in_([Outcome.PLANNED, Outcome.RETRY, Outcome.UNCERTAIN]),
+        exists().where(
+            attempts.c.delivery == _ID,
+            attempts.c.number == deliveries.c.attempt,
+            attempts.c.ended_at > bindparam("ahead"),
+        ),
+    )
+    .values(due_at=bindparam("now"))
 )
 
 
@@ -204,6 +222,7 @@ def _kept(db: Connection, tried: Sequence[tuple[Row[Any], Delivery]]) -> dict[in
             rows.ended(delivery.subscription.channel, found),
             next((part.changed_at for part in found if part.state == "begun"), None),
             looks.get(row.id, 0),
+            next((part.doubted_at for part in found if part.state == "begun"), None),
         )
         for row, delivery in tried
         if (found := by_delivery.get(row.id))
@@ -235,12 +254,22 @@ def reap(db: Connection, now: datetime) -> int:
     # No lease is longer than LEASE: one that is was given by a clock that was ahead.
     found = db.execute(_OVER, {"clock": clock, "wrong": clock + 2 * LEASE}).all()
     if found:
-        back = [{"row": row.id, "becomes": _becomes(row), "now": now} for row in found]
-        db.execute(_GIVE_BACK, back)
+        db.execute(_GIVE_BACK, [_given_back(row, now) for row in found])
+        db.execute(_GIVE_UP, [{"row": row.id, "now": now} for row in found])
         tried(db, [_attempt(row, now) for row in found])
         # What is in doubt is looked for all the same: the refusal that paused the order may not have been told.
         park(db, [row.id for row in found], (Outcome.PLANNED,))
     return len(found)
+
+
+def rouse(db: Connection, now: datetime) -> int:
+    """See ports.Outbox."""
+    return db.execute(_ROUSE, {"now": now, "ahead": now + _AHEAD}).rowcount
+
+
+def _given_back(row: Row[Any], now: datetime) -> dict[str, object]:
+    becomes = _becomes(row)
+    return {"row": row.id, "becomes": becomes, "now": now, "place": rows.turn(becomes, now)}
 
 
 def _becomes(row: Row[Any]) -> Outcome:

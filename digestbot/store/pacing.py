@@ -24,7 +24,7 @@ HORIZON = timedelta(seconds=2)
 """What would have to wait for longer is not claimed yet."""
 
 _AHEAD = timedelta(minutes=1)
-"""What was reserved by a clock that was further ahead than this, which had gone wrong, does not count."""
+"""What was reserved or asked for by a clock that was further ahead than this, which had gone wrong, does not count."""
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ def read(db: Connection, meter: Meter, all_paces: Sequence[Pace], channels: Iter
     for row in db.execute(_THESE, {"names": sorted(names)}):
         if row.arrival and row.reserved_at <= meter.now + _AHEAD:
             meter.arrival[row.name] = row.arrival
-        if row.held_until:
+        if row.held_until and row.held_at <= meter.now + _AHEAD:
             meter.held[row.name] = row.held_until
     meter.known |= names
 
@@ -112,11 +112,12 @@ def _reserved(insert: sqlite.Insert | postgresql.Insert) -> Prepared:
 _RESERVED = {"sqlite": _reserved(sqlite.insert(paces)), "postgresql": _reserved(postgresql.insert(paces))}
 
 
-def hold(db: Connection, name: str, until: datetime) -> None:
+def hold(db: Connection, name: str, until: datetime, now: datetime) -> None:
     """See ports.Outbox."""
-    row = upsert(db, paces).values(name=name, held_until=until)
-    sooner = or_(paces.c.held_until.is_(None), paces.c.held_until < until)
-    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"held_until": until}, where=sooner))
+    row = upsert(db, paces).values(name=name, held_until=until, held_at=now)
+    anew = {"held_until": until, "held_at": now}
+    sooner = or_(paces.c.held_until.is_(None), paces.c.held_until < until, paces.c.held_at > now + _AHEAD)
+    db.execute(row.on_conflict_do_update(index_elements=["name"], set_=anew, where=sooner))
 
 
 def spend(db: Connection, workspace: str, member: str, what: str, most: int, now: datetime) -> datetime | None:

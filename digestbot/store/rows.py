@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -108,12 +108,22 @@ def change(one: Change) -> dict[str, object]:
     return asdict(one)
 
 
+def turn(outcome: Outcome, due_at: datetime) -> datetime:
+    """The place of what waits again: doubts before all that is new, for each minute makes one harder to settle."""
+    return _BEFORE_ALL if outcome is Outcome.UNCERTAIN else due_at
+
+
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def server_clock(db: Connection) -> datetime | None:
+    """What the database's own clock shows; None where it has none but the machine's."""
+    return db.execute(_CLOCK).scalar_one() if db.dialect.name == "postgresql" else None
+
+
 def lease_clock(db: Connection, now: datetime) -> datetime:
     """What leases are counted by: the database's own clock where several machines share it, else ours."""
-    if db.dialect.name != "postgresql":
-        return now
-    told: datetime = db.execute(_CLOCK).scalar_one()
-    return told
+    return server_clock(db) or now
 
 
 _CLOCK = select(func.clock_timestamp())

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from digestbot.model import Delivery, Message, MessageRef
 from digestbot.orders import WAITING, Ended, Outcome, Picked
+from digestbot.store import rows
 from digestbot.store.prepared import Prepared
 from digestbot.store.tables import attempts, deliveries, drafts, parts, shown, subscriptions
 
@@ -34,6 +35,7 @@ _BECOMES: dict[str, object] = {
 }
 _MOVE = Prepared(update(parts).where(_PART, parts.c.n == bindparam("part")).values(_BECOMES))
 _LAND = Prepared(update(parts).where(_PART, parts.c.state == "begun").values(_BECOMES))
+_DOUBT = Prepared(update(parts).where(_PART, parts.c.state == "begun").values(doubted_at=bindparam("now")))
 _CLOSE = Prepared(
     update(deliveries)
     .where(_THIS)
@@ -41,7 +43,7 @@ _CLOSE = Prepared(
         state=bindparam("becomes"),
         reason=bindparam("why"),
         due_at=bindparam("due"),
-        turn=bindparam("due"),
+        turn=bindparam("place"),
         lease_until=None,
         finished_at=bindparam("over"),
     )
@@ -117,6 +119,7 @@ def finish(db: Connection, batch: Sequence[tuple[Ended, datetime]]) -> Sequence[
     since = _present(db, [ended.delivery for ended, _ in batch], late=True)
     held = [_fence(ended.delivery) in since for ended, _ in batch]
     mine = [one for one, holds in zip(batch, held, strict=True) if holds]
+    _DOUBT.run(db, [{**_key(one.delivery), "now": one.doubted_at} for one, _ in mine if one.doubted_at])
     _LAND.run(db, [_landed(*one) for one in mine if _lands(one[0])])
     tried(db, [_attempt(ended, since[_fence(ended.delivery)], now) for ended, now in mine])
     _CLOSE.run(db, [_closed(*one) for one in mine])
@@ -189,6 +192,7 @@ def _part_rows(one: Keeping) -> list[dict[str, object]]:
             "state": "begun" if one.begun and not n else "waiting",
             "message_ref": None,
             "changed_at": one.now,
+            "doubted_at": None,
         }
         for n, part in enumerate(one.message.parts)
     ]
@@ -210,7 +214,7 @@ def _shown_rows(one: Keeping) -> list[dict[str, object]]:
 
 
 def _move(db: Connection, moved: Sequence[tuple[PartEnded, str]]) -> None:
-    rows = [
+    moves = [
         {
             **_key(one.delivery),
             "part": one.n,
@@ -220,7 +224,7 @@ def _move(db: Connection, moved: Sequence[tuple[PartEnded, str]]) -> None:
         }
         for one, state in moved
     ]
-    _MOVE.run(db, rows)
+    _MOVE.run(db, moves)
 
 
 def _lands(ended: Ended) -> bool:
@@ -240,6 +244,7 @@ def _closed(ended: Ended, now: datetime) -> dict[str, object]:
         "becomes": ended.outcome,
         "why": ended.reason,
         "due": ended.due_at,
+        "place": ended.due_at and rows.turn(ended.outcome, ended.due_at),
         "over": None if ended.due_at else now,
     }
 

@@ -26,7 +26,18 @@ from digestbot.orders import (
     Voted,
 )
 from digestbot.ports import Claimed, Decide, Hidden, Ledger, Outbox, Pace, Shown
-from digestbot.store import captures, claiming, drafting, opinions, pacing, planning, records, settling, workspaces
+from digestbot.store import (
+    captures,
+    claiming,
+    drafting,
+    opinions,
+    pacing,
+    planning,
+    records,
+    rows,
+    settling,
+    workspaces,
+)
 from digestbot.store import standing as orders
 from digestbot.store.engine import Database
 from digestbot.store.lane import MOST, Lane, shared
@@ -98,9 +109,17 @@ class SqlStore:
         """See ports.Outbox."""
         return await self._writer.run(pacing.reserve, channel, paces, now)
 
-    async def hold(self, pace: str, until: datetime) -> None:
+    async def rouse(self, now: datetime) -> int:
         """See ports.Outbox."""
-        await self._writer.run(pacing.hold, pace, until)
+        return await self._writer.run(claiming.rouse, now)
+
+    async def clock(self) -> datetime | None:
+        """See ports.Outbox."""
+        return await self._reader.run(rows.server_clock)
+
+    async def hold(self, pace: str, until: datetime, now: datetime) -> None:
+        """See ports.Outbox."""
+        await self._writer.run(pacing.hold, pace, until, now)
 
     async def next_time(self, now: datetime, platforms: Sequence[str]) -> datetime | None:
         """See ports.Outbox."""

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0004"
+HEAD = "0005"
 """The version of these tables: the last migration's."""
 
 
@@ -178,6 +178,7 @@ parts = Table(
     Column("state", String, nullable=False, comment="waiting, begun, arrived or doubtful"),
     Column("message_ref", String),
     Column("changed_at", Instant, nullable=False),
+    Column("doubted_at", Instant, comment="when a post of it was last given up without an answer"),
     _partial("parts_full", "delivery", where="text <> ''"),
 )
 
@@ -215,6 +216,7 @@ paces = Table(
     Column("arrival", Instant, comment="the theoretical arrival time of GCRA"),
     Column("reserved_at", Instant, comment="what the clock showed when arrival was worked out"),
     Column("held_until", Instant, comment="the platform asked for silence until then"),
+    Column("held_at", Instant, comment="what the clock showed when it asked"),
 )
 
 hidden = Table(

@@ -104,8 +104,8 @@ async def test_what_a_platform_asked_for(store: Store) -> None:
     """A pace that is held lets nothing through before that instant; a shorter hold takes nothing back."""
     await wait(store, "AB")
     until = NOW + 30 * SECOND
-    await store.hold(EACH.name(Channel("fake", "acme", "A")), until)
-    await store.hold(EACH.name(Channel("fake", "acme", "A")), NOW + 5 * SECOND)
+    await store.hold(EACH.name(Channel("fake", "acme", "A")), until, NOW)
+    await store.hold(EACH.name(Channel("fake", "acme", "A")), NOW + 5 * SECOND, NOW)
     found = await paced(store, NOW, EACH)
     assert [one.delivery.subscription.channel.id for one in found.claims] == ["B"]
     assert found.until == until
@@ -115,7 +115,7 @@ async def test_what_a_platform_asked_for(store: Store) -> None:
 
 async def test_a_hold_ends(store: Store) -> None:
     """After a hold the pace is what it was."""
-    await store.hold(EACH.name(CHANNEL), NOW + 5 * SECOND)
+    await store.hold(EACH.name(CHANNEL), NOW + 5 * SECOND, NOW)
     assert await slots(store, EACH, 2, NOW + MINUTE) == [60, 61]
 
 

@@ -28,6 +28,7 @@ def runs(deliveries: int, kills: int) -> list[str]:
     found += [f"{alone} --chat slack {SLACK}", f"{shared} --chat slack {SLACK}", f"{alone} --chat slack-blind {SLACK}"]
     if FAKETIME:
         found.append(f"{shared} {small} --full-disks 0 --false-clocks --clock-jumps 6")
+        found.append(f"--database sqlite --workers 2 {small} --full-disks 0 --false-clocks --clock-jumps 6")
     return found
 
 

@@ -129,25 +129,27 @@ def _drain(order: Order, folder: Path, database: Database, url: str, trouble: Tr
     problems += [said for worker in trouble.workers for said in worker.fell] + trouble.problems
     problems += [f"the database is not intact: {one}" for one in database.faults()]
     verdict = judge(database.engine, folder / "messages.log", trouble.freezes, blind=order.chat == "slack-blind")
-    return Done(verdict, trouble, told["befell"], seconds, busy, cpu, problems + verdict.problems())
+    problems += verdict.problems(Times(order.scale).resolved)
+    return Done(verdict, trouble, told["befell"], seconds, busy, cpu, problems)
 
 
 def _follow(order: Order, database: Database, url: str, trouble: Trouble, began: float) -> tuple[list[str], float]:
     """Deal out trouble until nothing waits any more; what was wrong, and how long the bulk took."""
-    looked, busy = began, 0.0
+    looked, busy, ended = began, 0.0, False
     while True:
         now = monotonic()
         if now - began > order.patience:
             return [f"{_waiting(order, database)} still wait after {order.patience:.0f} s"], busy or now - began
         if any(len(one.fell) > MOST_FALLS or one.given_up > MOST_GIVEN_UP for one in trouble.workers):
             return [f"a worker does not stay up: {trouble.workers[0].last_words()}"], busy or now - began
-        progress = _ask(url)["keys"] / order.deliveries
+        # What nobody can tell of has no message; once all have ended, all of the trouble is dealt out.
+        progress = 1.0 if ended else _ask(url)["keys"] / order.deliveries
         if progress >= 0.99 and not busy:
             busy = now - began
         trouble.step(progress)
         if now - looked > LOOK_SECONDS:
-            looked = now
-            if not _waiting(order, database) and trouble.over():
+            looked, ended = now, not _waiting(order, database)
+            if ended and trouble.over():
                 return [], busy or now - began
         sleep(STEP_SECONDS)
 
@@ -234,11 +236,14 @@ def _told(order: Order, folder: Path, database: str, chat: str) -> dict[str, str
 
 
 def _worker(number: int, order: Order, folder: Path, told: dict[str, str]) -> Worker:
-    clock = None
-    if order.false_clocks and FAKETIME and number < 3:
-        clock = folder / f"clock{number}"
-        clock.write_text(("+1h", "-1h", "+0")[number], encoding="ascii")
-    return Worker(number, _environment() | told, folder, clock)
+    worker = Worker(number, _environment() | told, folder)
+    if order.false_clocks and FAKETIME:
+        alone = order.database == "sqlite"  # all that share a file share a machine, and its clock
+        worker.clock = folder / ("clock" if alone else f"clock{number}")
+        worker.shared = alone and order.workers > 1
+        worker.false = "+0" if alone or number > 1 else ("+1h", "-1h")[number]
+        worker.set_clock(worker.false)
+    return worker
 
 
 def _environment() -> dict[str, str]:

@@ -9,6 +9,12 @@ from digestbot.ports import LEASE_SECONDS
 TIMEOUT, DEDUPE = 15.0, 60.0
 """How many seconds our adapters wait for an answer, and for how many Discord knows a nonce."""
 
+RESOLVED = 300.0
+"""Within so many seconds it has to be known whether a message arrived."""
+
+STARTS = 30.0
+"""What some starts in a row take on a busy machine, in seconds that nothing shrinks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
@@ -30,6 +36,11 @@ class Times:
     def lease(self) -> float:
         """Seconds of a lease."""
         return LEASE_SECONDS / self.scale
+
+    @property
+    def resolved(self) -> float:
+        """Seconds within which a doubt has to be resolved; a killed process starts anew in real time."""
+        return max(RESOLVED / self.scale, STARTS)
 
     def described(self) -> str:
         """What was used, in a line."""

@@ -62,7 +62,7 @@ class Trouble:
             "database restarts": self._crash,
             "clock jumps": self._jump,
         }
-        able = [one for one in self.workers if one.steady and (kind != "clock jumps" or one.clock)]
+        able = [one for one in self.workers if one.steady and (kind != "clock jumps" or self._right(one))]
         if able:
             self.done[kind] += 1
             deal[kind](self.dice.choice(able))
@@ -109,11 +109,15 @@ class Trouble:
         self.database.crash()
 
     def _jump(self, worker: Worker) -> None:
-        """An hour and more to and fro; the file is put in place at once, for it is read all the time."""
-        if worker.clock is not None:
-            new = worker.clock.with_suffix(".new")
-            new.write_text(self.dice.choice(["+0", "+40m", "-40m", "+90m", "-90m"]), encoding="ascii")
-            new.rename(worker.clock)
+        """An hour and more to and fro, for a while."""
+        before = worker.false
+        worker.set_clock(self.dice.choice(["+40m", "-40m", "+90m", "-90m"]))
+        lasts = self.lease * self.dice.uniform(SHORTEST_FREEZE, LONGEST_FREEZE)
+        self._after(lasts, lambda: worker.set_clock(before))
+
+    def _right(self, worker: Worker) -> bool:
+        """Whether its clock can be set, and is as it was at first."""
+        return worker.clock is not None and worker.clock.read_text(encoding="ascii") == worker.false
 
     def _after(self, seconds: float, act: Callable[[], None]) -> None:
         self._later.append((monotonic() + seconds, act))

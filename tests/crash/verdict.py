@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +15,9 @@ from digestbot.store.tables import attempts, deliveries, parts, subscriptions
 
 MOST_UNKNOWN = 0.001
 """The share of deliveries that may stay unknown where keys or a history exist."""
+
+MOVED_SECONDS = 1_800
+"""What took as long, by a clock that was moved by more than that, took no time that it tells."""
 
 _SHOWN = 20
 
@@ -59,12 +61,14 @@ class Verdict:
     strange: list[str] = field(default_factory=list)
     resolved: list[float] = field(default_factory=list)
 
-    def problems(self) -> list[str]:
-        """What must not be."""
+    def problems(self, patience: float) -> list[str]:
+        """What must not be. patience: within how many seconds a doubt has to be resolved."""
         found = [f"lost: {one}" for one in self.lost] + [f"doubled: {one}" for one in self.doubled]
         found += [f"strange: {one}" for one in self.strange]
         if len(self.unknown) > max(MOST_UNKNOWN * self.due, 0.5):
             found.append(f"{len(self.unknown)} unknown where there is a way to know")
+        if late := [took for took in self.resolved if took > patience]:
+            found.append(f"{len(late)} doubts took longer than {patience:g} s to be resolved")
         return found
 
 
@@ -136,21 +140,22 @@ def _unplanned(engine: Engine) -> Iterable[tuple[str]]:
 
 
 def _resolved(engine: Engine) -> list[float]:
-    """How many seconds it took from the first doubt until a delivery was known to be there, by the workers' clocks."""
-    doubt = (
-        select(attempts.c.delivery, func.min(attempts.c.ended_at, type_=attempts.c.ended_at.type).label("since"))
-        .where(attempts.c.outcome == Outcome.UNCERTAIN)
-        .group_by(attempts.c.delivery)
-        .subquery()
-    )
-    settled = select(doubt.c.since, deliveries.c.finished_at).join(deliveries, deliveries.c.id == doubt.c.delivery)
+    """How many seconds it took from the first doubt until it was known whether a part is there.
+
+    By the clock of the workers: a span in which that was moved is left out, and shows itself by half an hour and more.
+    """
+    asked = select(attempts.c.delivery, attempts.c.outcome, attempts.c.ended_at)
+    took, since, doubted = list[float](), None, None
     with engine.connect() as db:
-        rows = db.execute(settled.where(deliveries.c.state == Outcome.CONFIRMED))
-        return sorted(_seconds(since, until) for since, until in rows)
-
-
-def _seconds(since: datetime, until: datetime) -> float:
-    return (until - since).total_seconds()
+        for delivery, outcome, ended_at in db.execute(asked.order_by(attempts.c.delivery, attempts.c.number)):
+            if delivery != doubted:
+                since = None
+            if outcome == Outcome.UNCERTAIN:
+                since, doubted = since or ended_at, delivery
+            elif since:
+                took.append((ended_at - since).total_seconds())
+                since = None
+    return sorted(one for one in took if 0 <= one < MOVED_SECONDS)
 
 
 def _story(name: str, made: Sequence[Post]) -> str:

@@ -26,14 +26,16 @@ class Worker:
     """One place for a worker, filled anew each time that its process ends.
 
     environment: of the process. folder: where it keeps its log, and runs. clock: a file that says how wrong its clock
-    is ("+1h"), None where it is right. fell: what processes ended by that should not have. given_up: how many could not
-    begin, and said why.
+    is, None where it is right; false: what it says at first ("+1h"); shared: by several, which all see it at once.
+    fell: what processes ended by that should not have. given_up: how many could not begin, and said why.
     """
 
     number: int
     environment: dict[str, str]
     folder: Path
     clock: Path | None = None
+    false: str = "+0"
+    shared: bool = False
     process: subprocess.Popen[bytes] | None = None
     frozen: bool = False
     stopping: bool = False
@@ -60,7 +62,8 @@ class Worker:
             environment |= {
                 "LD_PRELOAD": str(FAKETIME),
                 "FAKETIME_TIMESTAMP_FILE": str(self.clock),
-                "FAKETIME_CACHE_DURATION": "1",
+                # Read once a second, or, at a price, each time that a process asks for the time.
+                **({"FAKETIME_NO_CACHE": "1"} if self.shared else {"FAKETIME_CACHE_DURATION": "1"}),
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             }
         self.process = subprocess.Popen(
@@ -71,6 +74,13 @@ class Worker:
             stdout=self._pipe(),
             stderr=self._pipe(),
         )
+
+    def set_clock(self, wrong: str) -> None:
+        """Let its clock be wrong by as much; the file is put in place at once, for it is read all the time."""
+        assert self.clock is not None
+        new = self.clock.with_suffix(".new")
+        new.write_text(wrong, encoding="ascii")
+        new.rename(self.clock)
 
     def _pipe(self) -> IO[bytes]:
         """Into the log: what a process without room has to say is what one wants to read."""
