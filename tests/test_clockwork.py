@@ -301,7 +301,7 @@ async def test_an_order_that_cannot_be_planned_is_told(tmp_path: Path, caplog: p
     standing = Standing(make_subscription(schedule="whenever"), next_occurrence=datetime(2026, 3, 2), next_at=now())  # noqa: DTZ001 - a wall time
     assert await store.put(standing, Change("acme", now(), "U1", "add", "morning"))
     app = make_app(tmp_path, store, fake=platform)
-    going = Clockwork(store, replace(app.service(), admins=Admins(store, lambda _: admins)))
+    going = Clockwork(store, replace(app.service(), admins=Admins(store, lambda _: admins)), app.clock)
     await going.start()
     await until(lambda: bool(platform.posts))
     await going.stop()
