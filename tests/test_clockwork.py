@@ -351,9 +351,9 @@ async def test_a_clock_that_is_set_forward_takes_nothing_from_us(
     monkeypatch.setattr(clockwork, "HEARTBEAT_SECONDS", 0.05)
     store, platform = FakeStore(), FakePlatform(gate=asyncio.Event())
     await order(store, 1)
-    async with running(tmp_path, store, fake=platform):
+    async with running(tmp_path, store, fake=platform) as going:
         await until(lambda: outcomes(store)[Outcome.CLAIMED] == 1)
-        monkeypatch.setattr(clockwork, "now", lambda: now() + timedelta(hours=2))
+        going._clock._wall = lambda: now() + timedelta(hours=2)  # noqa: SLF001 - as if somebody set it
         (entry,) = store.entries.values()
         await until(lambda: entry.lease_until is None or entry.lease_until > now() + timedelta(hours=2))
         assert platform.gate is not None
