@@ -73,7 +73,7 @@ class _Lane:
 
     platform: str
     paces: Sequence[Pace]
-    clock: Clock
+    now: Callable[[], datetime]
     held: dict[asyncio.Task[None], tuple[Held, float]] = field(default_factory=dict)
     full: bool = False
     until: datetime | None = None
@@ -84,7 +84,7 @@ class _Lane:
         """How many more deliveries may be claimed."""
         if not self.paces:
             return MOST_IN_FLIGHT - len(self.held)
-        present = self.clock.now()
+        present = self.now()
         busy = sum(held.claim.send_at <= present for held, _ in self.held.values())
         return min(MOST_IN_FLIGHT - busy, MOST_HELD - len(self.held))
 
@@ -101,7 +101,7 @@ class Clockwork:
         self._service = service
         self._clock = clock
         self._steady_since: datetime | None = None
-        self._lanes = [_Lane(name, one.capabilities.paces, clock) for name, one in service.platforms.items()]
+        self._lanes = [_Lane(name, one.capabilities.paces, clock.now) for name, one in service.platforms.items()]
         self._due = asyncio.Event()
         self._stopping = False
         self.ticked = time.monotonic()

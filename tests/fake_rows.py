@@ -96,7 +96,8 @@ class Entry:
     def give_back(self, now: datetime) -> None:
         """What becomes of it when its lease has ended."""
         self.outcome = Outcome.UNCERTAIN if self.begun_at else Outcome.PLANNED
-        self.lease_until, self.due_at, self.doubted_at, self.written_at = None, now, now, now
+        self.doubted_at = min(self.lease_until or now, now)
+        self.lease_until, self.due_at, self.written_at = None, now, now
         self.reason = "The process that held it stopped."
 
     def rouse(self, now: datetime) -> bool:

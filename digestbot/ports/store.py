@@ -140,7 +140,7 @@ class Outbox(Protocol):
         """Give back what processes held whose lease has ended, or is longer than a lease; returns how many.
 
         What had no part in flight is planned again, or parked where its subscription is not active; the rest is
-        uncertain, given up now and due to be looked for.
+        uncertain, given up when the lease ended and due to be looked for.
         """
         ...
 

@@ -84,6 +84,7 @@ _OVER = (
         deliveries.c.workspace,
         deliveries.c.attempt,
         deliveries.c.claimed_at,
+        deliveries.c.lease_until,
         exists().where(parts.c.delivery == _ID, parts.c.state == "begun").label("begun"),
     )
     .where(or_(deliveries.c.lease_until <= bindparam("clock"), deliveries.c.lease_until > bindparam("wrong")))
@@ -255,7 +256,7 @@ def reap(db: Connection, now: datetime) -> int:
     found = db.execute(_OVER, {"clock": clock, "wrong": clock + 2 * LEASE}).all()
     if found:
         db.execute(_GIVE_BACK, [_given_back(row, now) for row in found])
-        db.execute(_GIVE_UP, [{"row": row.id, "now": now} for row in found])
+        db.execute(_GIVE_UP, [{"row": row.id, "now": min(row.lease_until, now)} for row in found])
         tried(db, [_attempt(row, now) for row in found])
         # What is in doubt is looked for all the same: the refusal that paused the order may not have been told.
         park(db, [row.id for row in found], (Outcome.PLANNED,))

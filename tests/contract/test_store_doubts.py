@@ -36,14 +36,16 @@ async def test_since_when_it_is_in_doubt(store: Store) -> None:
 
 
 async def test_given_up_by_a_dead_process(store: Store, lapse: Callable[[], None]) -> None:
-    """What a dead process had in flight is given up when its lease is found to have ended."""
+    """What a dead process had in flight was given up when its lease ended."""
     claim = await claimed(store)
     await store.keep(claim.delivery, "", (), MESSAGE, NOW)
     lapse()
     assert await store.reap(NOW + HOUR) == 1
     (again,) = (await store.claim("fake", NOW + HOUR)).claims
     assert again.kept
-    assert (again.kept.begun_at, again.kept.doubted_at) == (NOW, NOW + HOUR)
+    assert again.kept.begun_at == NOW
+    assert again.kept.doubted_at
+    assert again.kept.doubted_at <= NOW + HOUR
 
 
 async def test_what_a_clock_that_was_ahead_put_off(store: Store) -> None:
