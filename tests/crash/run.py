@@ -147,8 +147,10 @@ def _follow(order: Order, database: Database, url: str, trouble: Trouble, began:
         trouble.step(progress)
         if now - looked > LOOK_SECONDS:
             looked = now
-            if not _waiting(order, database) and trouble.over():
-                return [], busy or now - began
+            if not _waiting(order, database):
+                if trouble.over():
+                    return [], busy or now - began
+                trouble.step(1.0)  # where much stays unknown there are never as many messages as deliveries
         sleep(STEP_SECONDS)
 
 
