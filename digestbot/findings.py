@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,6 +64,9 @@ def worst(findings: Sequence[Finding]) -> Level:
 
 async def ask(check: Check, seconds: float) -> Sequence[Finding]:
     """What a check finds; never raises, and waits no longer than that."""
+    # Imported here: look-ups read the configuration, which knows findings, and need no loop.
+    import asyncio
+
     try:
         async with asyncio.timeout(seconds):
             return tuple(await check.look())
