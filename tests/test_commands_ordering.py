@@ -176,7 +176,8 @@ async def test_a_form_where_nothing_is_named(said_first: str) -> None:
     else:
         assert view.submit == Action("Subscribe", "digest", "subscribe")
         assert filled == {
-            "theme": "rotate", "days": "weekdays", "time": "09:00", "zone": "Europe/Berlin", "size": "3", "title": "", "prompt": "",
+            "theme": "rotate", "days": "weekdays", "time": "09:00", "zone": "Europe/Berlin", "size": "3", "title": "",
+            "prompt": "",
         }  # fmt: skip
     assert all(one.value in dict(one.choices) for one in view.fields if one.choices)
 
