@@ -361,7 +361,8 @@ async def test_two_services_share_a_ledger(house: House) -> None:
     house.order(at + timedelta(hours=2))
     async with house.store() as store:
         for n, name in enumerate(names):
-            order = Subscription(name, Channel("webhook", "local", f"team{n}"), f"daily at {at:%H:%M}", "weights")
+            channel, when = Channel("webhook", "local", f"team{n}"), f"daily at {at:%H:%M}"
+            order = Subscription(name, channel, when, "weights", when_short="second round")
             standing = Standing(order, by="U1", next_occurrence=at.replace(tzinfo=None), next_at=at)
             assert await store.put(standing, Change("local", at, "U1", "add", name))
     urls = {f"DIGESTBOT_WEBHOOK_TEAM{n}": house.server.slack for n in range(len(names))}

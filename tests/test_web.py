@@ -232,7 +232,7 @@ async def test_a_running_service_tells_its_health(tmp_path: Path) -> None:
     try:
         async with asyncio.timeout(30):
             lines = [json.loads(await process.stderr.readline())]
-            while lines[-1]["event"] != "subscribed":
+            while lines[-1]["event"] != "started":
                 lines.append(json.loads(await process.stderr.readline()))
             (base,) = [line["http"] for line in lines if line["event"] == "started"]
             async with aiohttp.ClientSession(base) as session:
@@ -240,7 +240,7 @@ async def test_a_running_service_tells_its_health(tmp_path: Path) -> None:
                     assert (live.status, (await live.json())["checks"]) == (200, {"tick": {"state": "ok"}})
                 async with session.get("/readyz") as ready:
                     states = await ready.json()
-            names = ("tick", "database", "library", "webhook")
+            names = ("tick", "database", "library", "console", "webhook")
             assert (ready.status, states["checks"]) == (200, {name: {"state": "ok"} for name in names})
             process.terminate()
             assert await process.wait() == 0
