@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from digestbot.model import Delivery, Message, MessageRef
-from digestbot.orders import Ended, Outcome, Picked
+from digestbot.orders import WAITING, Ended, Outcome, Picked
 from digestbot.store import rows
 from digestbot.store.prepared import Prepared
 from digestbot.store.tables import attempts, deliveries, drafts, parts, shown, subscriptions
@@ -126,7 +126,7 @@ def finish(db: Connection, batch: Sequence[tuple[Ended, datetime]]) -> Sequence[
     if asked := [_key(ended.delivery) for ended, _ in mine if ended.outcome is Outcome.DRAFT]:
         db.execute(_ASKED, asked)
     # What is in doubt is looked for all the same: a look sends nothing.
-    park(db, [ended.delivery.number for ended, _ in mine if ended.due_at], (Outcome.PLANNED, Outcome.RETRY))
+    park(db, [ended.delivery.number for ended, _ in mine if ended.due_at], _SENDS)
     return held
 
 
@@ -140,6 +140,9 @@ def park(db: Connection, numbers: Sequence[int], states: Sequence[Outcome]) -> N
     if numbers:
         db.execute(_PARK, {"rows": numbers, "states": states})
 
+
+_SENDS = tuple(one for one in WAITING if one is not Outcome.UNCERTAIN)
+"""What waits to be sent, or shown to curators."""
 
 _ITS_ORDER = and_(
     subscriptions.c.workspace == deliveries.c.workspace, subscriptions.c.name == deliveries.c.subscription

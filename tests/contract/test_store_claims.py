@@ -209,7 +209,7 @@ async def test_a_doubt_about_a_paused_order_is_looked_for(store: Store) -> None:
     assert again.doubted
 
 
-@pytest.mark.parametrize("ends", ["retry", "lease"])
+@pytest.mark.parametrize("ends", ["retry", "draft", "lease"])
 async def test_what_comes_back_of_a_paused_order_is_parked(store: Store, lapse: Callable[..., None], ends: str) -> None:
     """Paused while an attempt is under way, an order has no other one until it is resumed."""
     claim = await claimed(store)
@@ -218,7 +218,7 @@ async def test_what_comes_back_of_a_paused_order_is_parked(store: Store, lapse: 
         lapse()
         assert await store.reap(NOW) == 1
     else:
-        await store.finish(Ended(claim.delivery, Outcome.RETRY, "rate limited", NOW + MINUTE), NOW)
+        await store.finish(Ended(claim.delivery, Outcome(ends), "rate limited", NOW + MINUTE), NOW)
     assert not await take(store, at=NOW + DAY)
     record = await store.delivery("acme", "morning")
     assert record
