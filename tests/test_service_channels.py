@@ -55,7 +55,7 @@ async def test_what_a_person_paused_stays_paused() -> None:
     world.platform.findings = ()
     world.later(days=2)
     assert await world.service.channels.recheck() == []
-    await world.service.channel_back(CHANNEL)
+    await world.service.channels.back(CHANNEL)
     assert standing(world).state == "paused"
 
 
@@ -66,8 +66,8 @@ async def test_a_channel_that_goes_pauses_all_its_orders_at_once() -> None:
     await world.order(EVENING)
     await world.order(replace(EVENING, id="other", channel=replace(CHANNEL, id="C2")))
     await world.plan()
-    await world.service.channel_gone(CHANNEL, "It was archived.")
-    await world.service.channel_gone(CHANNEL, "It was archived.")
+    await world.service.channels.gone(CHANNEL, "It was archived.")
+    await world.service.channels.gone(CHANNEL, "It was archived.")
     assert [standing(world, name).state for name in ("morning", "evening", "other")] == ["paused", "paused", "active"]
     assert world.state() == (Outcome.PARKED, "It was archived.")
     (notice,) = world.notices
@@ -79,12 +79,12 @@ async def test_a_channel_that_is_back_resumes_at_once() -> None:
     world = World()
     await world.order()
     await world.plan()
-    await world.service.channel_gone(CHANNEL, "It was archived.")
+    await world.service.channels.gone(CHANNEL, "It was archived.")
     world.platform.findings = ("It is archived.",)
-    await world.service.channel_back(CHANNEL)
+    await world.service.channels.back(CHANNEL)
     assert standing(world).state == "paused"
     world.platform.findings = ()
-    await world.service.channel_back(CHANNEL)
+    await world.service.channels.back(CHANNEL)
     assert standing(world).state == "active"
     assert Outcome.CONFIRMED in await world.tick()
 
@@ -94,7 +94,7 @@ async def test_a_workspace_that_leaves_is_erased_after_its_grace() -> None:
     world = World()
     await world.order()
     await world.tick()
-    await world.service.workspace_left("acme")
+    await world.service.channels.left("acme")
     assert standing(world).state == "paused"
     assert [one.action for one in world.store.changes][-2:] == ["pause", "leave"]
     world.later(days=29)
@@ -111,9 +111,9 @@ async def test_a_workspace_that_returns_keeps_everything() -> None:
     await world.order()
     await world.tick()
     before = await world.store.history("acme")
-    await world.service.workspace_left("acme")
+    await world.service.channels.left("acme")
     world.later(days=20)
-    await world.service.workspace_back("acme")
+    await world.service.channels.returned("acme")
     assert standing(world).state == "active"
     world.later(days=20)
     assert await world.service.channels.erase() == []

@@ -21,7 +21,7 @@ from digestbot.errors import (
     ThemeError,
     origin,
 )
-from digestbot.model import Channel, Message, MessageRef
+from digestbot.model import Message, MessageRef
 from digestbot.orders import Ended, Outcome, Picked
 from digestbot.ports import LEASE_SECONDS, Outbox, Pace, Platform
 from digestbot.service import drafting, retrying
@@ -77,22 +77,6 @@ class Service:
         ended = await self._attempt(held)
         await self.outbox.finish(ended, self.now())
         return ended
-
-    async def channel_gone(self, channel: Channel, reason: str) -> None:
-        """A platform says that a channel is archived, private or gone: its orders pause at once. Raises StoreError."""
-        await self.channels.gone(channel, reason)
-
-    async def channel_back(self, channel: Channel) -> None:
-        """A platform says that a channel is there (again): what it had refused goes on. Raises StoreError."""
-        await self.channels.back(channel)
-
-    async def workspace_left(self, workspace: str) -> None:
-        """A workspace removed digestbot: its orders pause, and it is erased after 30 days. Raises StoreError."""
-        await self.channels.left(workspace)
-
-    async def workspace_back(self, workspace: str) -> None:
-        """A workspace has digestbot again: nothing is erased, what the platform takes goes on. Raises StoreError."""
-        await self.channels.returned(workspace)
 
     async def _attempt(self, held: Held) -> Ended:
         delivery = held.claim.delivery
